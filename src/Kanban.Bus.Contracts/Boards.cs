@@ -1,0 +1,87 @@
+namespace Kanban.Bus.Contracts;
+
+/// <summary>Person → board: a new set of tasks.</summary>
+/// <param name="Key">Prefix of its tasks' keys.</param>
+/// <param name="MaxActive">Most runs of its tasks at one time; null for no cap of its own.</param>
+public sealed record CreateBoard(string Key, string? Title = null, int? MaxActive = null);
+
+/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
+public sealed record EditBoard(string? Title = null, int? MaxActive = null);
+
+public sealed record BoardView(string Key, string Title, int? MaxActive, int Active, IReadOnlyDictionary<string, int> Counts, DateTimeOffset CreatedAt);
+
+/// <summary>What happens to a task whose run failed or was lost.</summary>
+public enum RetryMode
+{
+    /// <summary>Again, after a backoff, until its attempts are used up.</summary>
+    Auto,
+
+    /// <summary>It is blocked until a person says <c>retry</c>.</summary>
+    Ask,
+
+    /// <summary>It fails.</summary>
+    Never,
+}
+
+/// <summary>What a worker does with a lane's runs when it gets no answer from the board.</summary>
+public enum OnDisconnect
+{
+    /// <summary>The run goes on; it is taken up again when contact returns.</summary>
+    Continue,
+
+    /// <summary>The run is ended at two thirds of the lease, so that old and new never execute together.</summary>
+    Stop,
+}
+
+/// <summary>Person → board: a new lane.</summary>
+/// <param name="MaxActive">Most offered and running runs at one time; null for no cap beside its workers' slots.</param>
+/// <param name="Profile">The profile, defined on each worker's host, that carries out its work. Default <c>shell</c>.</param>
+/// <param name="MaxAttempts">Runs of one task before it is set aside, 1 to 100. Default 3.</param>
+/// <param name="MaxRuntimeSeconds">A run is stopped after this; null for no limit. 1 s to 30 days.</param>
+/// <param name="SilenceSeconds">A run that writes nothing for this long is stopped; null for no limit.</param>
+/// <param name="GraceSeconds">Between TERM and KILL, 0 to 600. Default 10.</param>
+public sealed record CreateLane(
+    string Name,
+    int? MaxActive = null,
+    string? Profile = null,
+    RetryMode? Retry = null,
+    int? MaxAttempts = null,
+    int? MaxRuntimeSeconds = null,
+    int? SilenceSeconds = null,
+    int? GraceSeconds = null,
+    OnDisconnect? OnDisconnect = null);
+
+/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
+public sealed record EditLane(
+    int? MaxActive = null,
+    string? Profile = null,
+    RetryMode? Retry = null,
+    int? MaxAttempts = null,
+    int? MaxRuntimeSeconds = null,
+    int? SilenceSeconds = null,
+    int? GraceSeconds = null,
+    OnDisconnect? OnDisconnect = null);
+
+/// <param name="Ready">Tasks that could start.</param>
+/// <param name="Offered">Runs on its queues, unclaimed.</param>
+/// <param name="Running">Runs under a lease, stopping ones included.</param>
+/// <param name="Slots">Slots of live workers that serve it.</param>
+/// <param name="Problem">What is wrong with its queue on the broker; null when nothing is.</param>
+public sealed record LaneView(
+    string Name,
+    int? MaxActive,
+    string Profile,
+    RetryMode Retry,
+    int MaxAttempts,
+    int? MaxRuntimeSeconds,
+    int? SilenceSeconds,
+    int GraceSeconds,
+    OnDisconnect OnDisconnect,
+    bool Paused,
+    string? PausedReason,
+    int Ready,
+    int Offered,
+    int Running,
+    int Workers,
+    int Slots,
+    string? Problem);

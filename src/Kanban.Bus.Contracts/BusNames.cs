@@ -1,0 +1,21 @@
+namespace Kanban.Bus.Contracts;
+
+/// <summary>What queues and exchanges are called: read them in RabbitMQ's management UI.</summary>
+public static class BusNames
+{
+    /// <summary>Topic exchange of every board event, as CloudEvents JSON. Routing key: the event's type.</summary>
+    public const string Events = "kanban.events";
+
+    /// <summary>Quorum queue of what could not be read or handled, with its reason in the headers.</summary>
+    public const string DeadLetters = "kanban.dead-letters";
+
+    private const string LanePrefix = "kanban.lane.";
+
+    /// <summary>Queue of a lane's offers whose tasks share one requirement set.</summary>
+    /// <param name="set">From the board; empty for offers that any worker of the lane may take.</param>
+    public static string LaneQueue(string lane, string set) =>
+        set.Length == 0 ? LanePrefix + lane : $"{LanePrefix}{lane}.{set}";
+
+    /// <summary>Queue of hints for one worker; it expires when unused.</summary>
+    public static string WorkerQueue(string workerId) => "kanban.worker." + workerId;
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Kanban.Bus.Contracts;
+
+/// <summary>A change on the board, in the shape of CloudEvents 1.0.</summary>
+/// <param name="Id">Cursor: opaque, ordered; give it as <c>after</c> or <c>Last-Event-ID</c>.</param>
+/// <param name="Type"><c>dev.kanbanbus.task.created.v1</c> and so on: <see cref="EventTypes"/> with prefix and version.</param>
+/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/workers/gpu-1</c>.</param>
+/// <param name="Subject">The task's key, lane or worker.</param>
+/// <param name="Actor">Who did it: <c>key:admin</c>, <c>worker:gpu-1</c>, <c>run:web-42/2</c>, <c>board</c>.</param>
+public sealed record EventView(
+    string SpecVersion,
+    string Id,
+    string Type,
+    string Source,
+    string Subject,
+    DateTimeOffset Time,
+    string Actor,
+    string? TaskKey,
+    string? Board,
+    string? Lane,
+    Guid? RunId,
+    string? WorkerId,
+    JsonElement Data);
+
+/// <summary>Every kind of event. On the wire: <c>dev.kanbanbus.{kind}.v1</c>.</summary>
+public static class EventTypes
+{
+    public const string TaskCreated = "task.created";
+    public const string TaskEdited = "task.edited";
+    /// <summary>Data: <c>from</c>, <c>to</c>, <c>reason</c>.</summary>
+    public const string TaskMoved = "task.moved";
+    public const string TaskLinked = "task.linked";
+    public const string TaskUnlinked = "task.unlinked";
+    public const string TaskCommented = "task.commented";
+    public const string TaskArchived = "task.archived";
+    public const string TaskRestored = "task.restored";
+    public const string RunOffered = "run.offered";
+    public const string RunStarted = "run.started";
+    public const string RunStopping = "run.stopping";
+    /// <summary>Data: <c>state</c>, <c>reason</c>, <c>exitCode</c>.</summary>
+    public const string RunEnded = "run.ended";
+    public const string RunLate = "run.late";
+    public const string BoardCreated = "board.created";
+    public const string BoardEdited = "board.edited";
+    public const string LaneCreated = "lane.created";
+    public const string LaneEdited = "lane.edited";
+    public const string LanePaused = "lane.paused";
+    public const string LaneResumed = "lane.resumed";
+    public const string WorkerRegistered = "worker.registered";
+    public const string WorkerDraining = "worker.draining";
+    public const string WorkerGone = "worker.gone";
+    public const string WorkerLeft = "worker.left";
+    public const string TokenCreated = "token.created";
+    public const string TokenRevoked = "token.revoked";
+
+    public static string OnTheWire(string kind) => $"dev.kanbanbus.{kind}.v1";
+}

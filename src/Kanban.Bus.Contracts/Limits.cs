@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace Kanban.Bus.Contracts;
+
+/// <summary>Bounds that the API enforces; beyond them it answers 400, or 413 where a size is exceeded.</summary>
+public static partial class Limits
+{
+    /// <summary>Boards, lanes, hosts, workers, profiles, labels: lower-case letters, digits, hyphens; 1 to 40.</summary>
+    public const string NamePattern = "^[a-z0-9-]{1,40}$";
+
+    /// <summary>A capability, with an optional value: <c>cuda</c>, <c>repo=web</c>, <c>mem&gt;=64</c>.</summary>
+    public const string CapabilityPattern = "^[a-z0-9-]{1,40}((=|>=)[A-Za-z0-9._-]{1,40})?$";
+
+    public const int TitleLength = 200;
+
+    /// <summary>UTF-8 bytes of a task's body, and of a whole request that is not a bulk or a log chunk.</summary>
+    public const int BodyBytes = 256 * 1024;
+
+    public const int BulkItems = 1_000;
+    public const int PageSize = 200;
+    public const int DefaultPageSize = 50;
+    public const int CommentLength = 16_384;
+    public const int ReasonLength = 2_000;
+
+    /// <summary>Summary of a run, in characters. Longer ones are cut by the worker before they are sent.</summary>
+    public const int SummaryLength = 4_000;
+
+    /// <summary>Bytes of one uploaded piece of a log.</summary>
+    public const int LogChunkBytes = 256 * 1024;
+
+    public const int MinPriority = -1000;
+    public const int MaxPriority = 1000;
+
+    [GeneratedRegex(NamePattern, RegexOptions.CultureInvariant)]
+    public static partial Regex Name { get; }
+
+    [GeneratedRegex(CapabilityPattern, RegexOptions.CultureInvariant)]
+    public static partial Regex Capability { get; }
+}

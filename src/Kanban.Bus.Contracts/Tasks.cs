@@ -1,0 +1,164 @@
+using System.Text.Json;
+
+namespace Kanban.Bus.Contracts;
+
+/// <summary>Where a task stands; the board's columns, in their order.</summary>
+public enum Status
+{
+    /// <summary>Somebody must look at it first; nothing starts it.</summary>
+    Triage,
+
+    /// <summary>Waits for its parents.</summary>
+    Todo,
+
+    /// <summary>Waits for a time (<c>notBefore</c>, a retry's backoff), or is parked without one.</summary>
+    Scheduled,
+
+    /// <summary>May start as soon as admission finds room.</summary>
+    Ready,
+
+    /// <summary>A worker holds its lease.</summary>
+    Running,
+
+    /// <summary>A person or an agent said why it can't go on.</summary>
+    Blocked,
+
+    /// <summary>Work is done and waits for a verdict.</summary>
+    Review,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>Person or run → board: one new task.</summary>
+/// <param name="Lane">The lane whose workers take it. Null only for <c>triage</c>.</param>
+/// <param name="Board">The board's key. Default: the board <c>main</c>.</param>
+/// <param name="Body">What to do, Markdown or a script; at most 256 KiB of UTF-8.</param>
+/// <param name="Parents">Keys of tasks that must be done first.</param>
+/// <param name="Needs">Capabilities that the worker must have.</param>
+/// <param name="Host">The only host it may run on.</param>
+/// <param name="Priority">−1000 to 1000, higher first. Default 0.</param>
+/// <param name="NotBefore">It stays <c>scheduled</c> until then.</param>
+/// <param name="Status">Where it starts: <c>triage</c>, <c>todo</c> (default: ready when nothing holds it), <c>scheduled</c> without a time to park it, or <c>blocked</c>.</param>
+/// <param name="IdempotencyKey">Unique per board: the same key and content again gives the same task. 1 to 200 characters. The header <c>Idempotency-Key</c> says the same.</param>
+/// <param name="MaxRuntimeSeconds">Overrides the lane's limit.</param>
+public sealed record CreateTask(
+    string Title,
+    string? Lane = null,
+    string? Board = null,
+    string? Body = null,
+    IReadOnlyList<string>? Parents = null,
+    IReadOnlyList<string>? Needs = null,
+    string? Host = null,
+    int Priority = 0,
+    DateTimeOffset? NotBefore = null,
+    IReadOnlyList<string>? Labels = null,
+    Status? Status = null,
+    string? IdempotencyKey = null,
+    int? MaxRuntimeSeconds = null);
+
+/// <summary>Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as <c>#0</c>, <c>#1</c>, … by its index.</summary>
+public sealed record CreateTasks(IReadOnlyList<CreateTask> Tasks);
+
+/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
+public sealed record EditTask(
+    string? Title = null,
+    string? Body = null,
+    string? Lane = null,
+    IReadOnlyList<string>? Needs = null,
+    string? Host = null,
+    int? Priority = null,
+    DateTimeOffset? NotBefore = null,
+    IReadOnlyList<string>? Labels = null,
+    int? MaxRuntimeSeconds = null);
+
+/// <summary>Person → board: put the task into another column. <c>running</c> is never a target: only admission starts work.</summary>
+public sealed record MoveTask(Status Status, string? Reason = null);
+
+/// <summary>Person → board: why a task is blocked, cancelled or retried.</summary>
+public sealed record WithReason(string? Reason = null);
+
+/// <summary>Person or run → board: a remark on a task. 1 to 16,384 characters.</summary>
+public sealed record AddComment(string Text);
+
+/// <summary>One task as every face shows it.</summary>
+/// <param name="Key">Board key and number: <c>web-42</c>.</param>
+/// <param name="Version">Rises with every change; its ETag.</param>
+/// <param name="Reason">Why it is blocked, failed, cancelled or parked; what a person or the board said last.</param>
+/// <param name="Wait">Why it has not started, for a task that waits; null otherwise.</param>
+/// <param name="Attempts">Runs charged to it since it was created or retried by a person.</param>
+/// <param name="Run">Its live run, offered or held.</param>
+/// <param name="Summary">What its last accepted run said.</param>
+public sealed record TaskView(
+    string Key,
+    string Board,
+    string? Lane,
+    string Title,
+    Status Status,
+    int Priority,
+    string? Host,
+    IReadOnlyList<string> Needs,
+    IReadOnlyList<string> Labels,
+    DateTimeOffset? NotBefore,
+    int? MaxRuntimeSeconds,
+    bool Archived,
+    string? Reason,
+    string? Wait,
+    int Attempts,
+    long Version,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? EndedAt,
+    string CreatedBy,
+    RunView? Run,
+    string? Summary,
+    int ParentsDone,
+    int Parents);
+
+/// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
+/// <param name="Metadata">What its last accepted run reported beside the summary.</param>
+public sealed record TaskDetail(
+    TaskView Task,
+    string Body,
+    JsonElement? Metadata,
+    IReadOnlyList<TaskLinkView> Parents,
+    IReadOnlyList<TaskLinkView> Children,
+    IReadOnlyList<RunView> Runs,
+    IReadOnlyList<CommentView> Comments);
+
+public sealed record TaskLinkView(string Key, string Title, Status Status, string? Summary);
+
+public sealed record CommentView(long Id, string By, DateTimeOffset At, string Text, Guid? RunId);
+
+/// <summary>A page of a list.</summary>
+/// <param name="NextCursor">Give it as <c>after</c> to read on; null on the last page.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>Why a task has not started.</summary>
+/// <param name="Waits">False when nothing holds it (it runs, or has ended).</param>
+/// <param name="Code">Stable word for programs, see <see cref="WaitCode"/>.</param>
+/// <param name="Reason">The sentence for people, with holders and numbers.</param>
+/// <param name="Place">Its place among the ready tasks of its lane, from 1.</param>
+public sealed record WhyView(string Key, Status Status, bool Waits, WaitCode? Code, string Reason, int? Place);
+
+/// <summary>What holds a task that waits.</summary>
+public enum WaitCode
+{
+    Triage,
+    Parents,
+    ParentFailed,
+    NotBefore,
+    Parked,
+    Blocked,
+    Review,
+    LanePaused,
+    LaneCap,
+    BoardCap,
+    GlobalCap,
+    NoWorker,
+    NoSlot,
+    Offered,
+    Next,
+    Archived,
+    AllPaused,
+}

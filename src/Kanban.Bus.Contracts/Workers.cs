@@ -1,0 +1,88 @@
+namespace Kanban.Bus.Contracts;
+
+/// <summary>Worker → board, with a worker token: I am here. A new registration of an id ends its older session.</summary>
+/// <param name="Id">Stable over restarts of the same worker; default host and process name.</param>
+/// <param name="Capabilities">What it has: <c>cuda</c>, <c>repo=web</c>, <c>mem=128</c>.</param>
+/// <param name="Lanes">Slots per lane it serves, 1 to 10,000 each.</param>
+/// <param name="Profiles">Names of the profiles its host defines.</param>
+/// <param name="Version">The worker's own version.</param>
+/// <param name="Protocol">Version of this protocol; the board answers 426 to one it does not speak.</param>
+/// <param name="Held">Runs it still holds from before, with their tokens: taken up again if their leases stand.</param>
+/// <param name="ProcessId">For display, and on a single host for liveness.</param>
+/// <param name="BootId">The host's boot id; a change says that every process is gone.</param>
+public sealed record RegisterWorker(
+    string Id,
+    string Host,
+    IReadOnlyDictionary<string, int> Lanes,
+    IReadOnlyList<string> Capabilities,
+    IReadOnlyList<string> Profiles,
+    string Version,
+    int Protocol,
+    IReadOnlyList<HeldRun> Held,
+    int ProcessId,
+    string? BootId);
+
+public sealed record HeldRun(Guid RunId, long FencingToken);
+
+/// <summary>Board → worker: how to talk from here on.</summary>
+/// <param name="SessionToken">Bearer token of this registration, for heartbeats, claims and finishes.</param>
+/// <param name="Broker">Where to pull offers; null in single-host mode, where the bus is in the process.</param>
+public sealed record Registered(string WorkerId, string SessionToken, double HeartbeatSeconds, double LeaseSeconds, BrokerAddress? Broker, Orders Orders);
+
+/// <param name="Uri"><c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c>.</param>
+public sealed record BrokerAddress(string Uri);
+
+/// <summary>Worker → board, one per worker per interval: renews the leases of all its runs with one statement.</summary>
+/// <param name="Load">One-minute load average of the host, for display.</param>
+public sealed record Heartbeat(IReadOnlyList<HeldRun> Runs, IReadOnlyDictionary<string, int> FreeSlots, bool Draining, double? Load = null);
+
+/// <summary>Board → worker, in answer to registration and to each heartbeat.</summary>
+/// <param name="Drain">Take no new work; leave when the running work has ended.</param>
+/// <param name="Queues">Every queue to consume now, with the lane whose slots it feeds.</param>
+/// <param name="Stop">Runs to end, with why; the worker reports them as <c>stopped</c>.</param>
+/// <param name="Forget">Runs whose lease is gone: end them; a result is kept as late.</param>
+public sealed record Orders(bool Drain, IReadOnlyList<QueueOrder> Queues, IReadOnlyList<StopOrder> Stop, IReadOnlyList<Guid> Forget);
+
+public sealed record QueueOrder(string Queue, string Lane);
+
+public sealed record StopOrder(Guid RunId, string Reason);
+
+/// <summary>Worker → board: a message it could not read or handle, with why. The board puts it on <c>kanban.dead-letters</c>.</summary>
+/// <param name="Body">The message's bytes, base64; cut at 64 KiB.</param>
+public sealed record DeadLetter(string Queue, string Reason, byte[] Body, string? ContentType);
+
+public enum WorkerState
+{
+    Live,
+
+    /// <summary>Takes no new work.</summary>
+    Draining,
+
+    /// <summary>No heartbeat for a lease's length.</summary>
+    Gone,
+
+    /// <summary>It said goodbye.</summary>
+    Left,
+}
+
+public sealed record WorkerView(
+    string Id,
+    string Host,
+    WorkerState State,
+    IReadOnlyList<WorkerLane> Lanes,
+    IReadOnlyList<string> Capabilities,
+    IReadOnlyList<string> Profiles,
+    string Version,
+    DateTimeOffset RegisteredAt,
+    DateTimeOffset HeartbeatAt,
+    double? Load,
+    int ProcessId,
+    IReadOnlyList<RunView> Runs);
+
+public sealed record WorkerLane(string Lane, int Slots, int Running);
+
+/// <summary>The protocol between worker and board.</summary>
+public static class WorkerProtocol
+{
+    public const int Version = 1;
+}
