@@ -37,6 +37,7 @@ public enum OnDisconnect
 /// <param name="MaxActive">Most offered and running runs at one time; null for no cap beside its workers' slots.</param>
 /// <param name="Profile">The profile, defined on each worker's host, that carries out its work. Default <c>shell</c>.</param>
 /// <param name="MaxAttempts">Runs of one task before it is set aside, 1 to 100. Default 3.</param>
+/// <param name="BackoffSeconds">Wait before the second attempt after a failure; it doubles with each further one, up to an hour, with jitter. 0 to 3,600, default 5.</param>
 /// <param name="MaxRuntimeSeconds">A run is stopped after this; null for no limit. 1 s to 30 days.</param>
 /// <param name="SilenceSeconds">A run that writes nothing for this long is stopped; null for no limit.</param>
 /// <param name="GraceSeconds">Between TERM and KILL, 0 to 600. Default 10.</param>
@@ -49,7 +50,8 @@ public sealed record CreateLane(
     int? MaxRuntimeSeconds = null,
     int? SilenceSeconds = null,
     int? GraceSeconds = null,
-    OnDisconnect? OnDisconnect = null);
+    OnDisconnect? OnDisconnect = null,
+    int? BackoffSeconds = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
 public sealed record EditLane(
@@ -60,7 +62,8 @@ public sealed record EditLane(
     int? MaxRuntimeSeconds = null,
     int? SilenceSeconds = null,
     int? GraceSeconds = null,
-    OnDisconnect? OnDisconnect = null);
+    OnDisconnect? OnDisconnect = null,
+    int? BackoffSeconds = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -79,6 +82,7 @@ public sealed record LaneView(
     OnDisconnect OnDisconnect,
     bool Paused,
     string? PausedReason,
+    int BackoffSeconds,
     int Ready,
     int Offered,
     int Running,

@@ -1,0 +1,21 @@
+namespace Kanban.Bus.Board.Admission;
+
+/// <summary>An offer to be put on its queue.</summary>
+public sealed record Offer(Guid RunId, string TaskKey, string Lane, string RequirementSet, int Attempt);
+
+/// <summary>Carries offers and hints to workers: RabbitMQ, or memory on a single host.</summary>
+public interface IOfferBus
+{
+    /// <summary>Publishes each offer once: mandatory, confirmed, bounded in time. Declares a queue that is missing.</summary>
+    /// <returns>The offers that a queue has for sure. The others may or may not be there: publishing again is harmless.</returns>
+    Task<IReadOnlyList<Guid>> PublishAsync(IReadOnlyList<Offer> offers, CancellationToken ct);
+
+    /// <summary>What is wrong with a lane's queues on the broker, in a sentence; null when nothing is known to be.</summary>
+    string? ProblemOf(string lane);
+
+    /// <summary>Tells a worker to send its heartbeat now. Best effort: its next heartbeat comes anyway.</summary>
+    Task HintAsync(string workerId, CancellationToken ct);
+
+    /// <summary>Puts a message aside with its reason, on <c>kanban.dead-letters</c>.</summary>
+    Task DeadLetterAsync(Contracts.DeadLetter letter, string from, CancellationToken ct);
+}

@@ -1,0 +1,16 @@
+namespace Kanban.Bus.Board.Boards;
+
+/// <summary>A set of tasks with its own key and cap.</summary>
+public sealed class TaskBoard
+{
+    public required string Key { get; init; }
+    public required string Title { get; set; }
+
+    /// <summary>Most runs of its tasks, offered and held, at one time; null for no cap.</summary>
+    public int? MaxActive { get; set; }
+
+    /// <summary>The number its next task gets. Drawn by an update under the row's lock, so numbers have no gaps but for rolled-back creations.</summary>
+    public int NextNumber { get; set; } = 1;
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

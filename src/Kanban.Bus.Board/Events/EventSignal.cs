@@ -1,0 +1,13 @@
+namespace Kanban.Bus.Board.Events;
+
+/// <summary>Says that committed events are waiting in the table, to whoever tails it on this replica. A hint: tails also look by themselves.</summary>
+public sealed class EventSignal
+{
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes at the next <see cref="Ring"/>. Take it before reading the table, so that no ring is missed.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
+
+    public void Ring() =>
+        Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+}

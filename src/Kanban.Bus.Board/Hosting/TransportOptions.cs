@@ -1,0 +1,22 @@
+namespace Kanban.Bus.Board.Hosting;
+
+/// <summary>How offers travel to workers.</summary>
+public sealed class TransportOptions
+{
+    public const string Section = "Transport";
+
+    /// <summary><c>memory</c> (default: board and worker in one process) or <c>rabbitmq</c>.</summary>
+    public TransportProvider Provider { get; set; } = TransportProvider.Memory;
+
+    /// <summary><c>amqp://user:password@host:5672/vhost</c> or <c>amqps://</c>; needed for <c>rabbitmq</c>.</summary>
+    public string? Uri { get; set; }
+
+    /// <summary>The address workers are told, where it differs from the board's own; default <see cref="Uri"/>.</summary>
+    public string? WorkerUri { get; set; }
+}
+
+public enum TransportProvider
+{
+    Memory,
+    Rabbitmq,
+}

@@ -1,0 +1,3 @@
+using Kanban.Bus.Board;
+
+await BoardApp.Create(BoardApp.DefaultSettings(args)).RunAsync();

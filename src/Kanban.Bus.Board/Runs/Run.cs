@@ -1,0 +1,99 @@
+using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
+using MassTransit;
+
+namespace Kanban.Bus.Board.Runs;
+
+/// <summary>One attempt at a task, and the saga's instance: the state machine moves this row and there is no second copy.</summary>
+public sealed class Run : SagaStateMachineInstance
+{
+    /// <summary>The run's id.</summary>
+    public Guid CorrelationId { get; set; }
+
+    public Guid TaskId { get; init; }
+    public KanbanTask Task { get; init; } = null!;
+
+    /// <summary>The task's key, kept here so that offers and lists need no join.</summary>
+    public required string TaskKey { get; init; }
+
+    /// <summary>Its board, for the board's cap.</summary>
+    public required string Board { get; init; }
+
+    public required string Lane { get; init; }
+
+    /// <summary>The requirement set whose queue it was offered on.</summary>
+    public required string RequirementSet { get; init; }
+
+    /// <summary>Counted per task from 1.</summary>
+    public int Number { get; init; }
+
+    /// <summary>By name, as the state machine writes it: one of <see cref="RunState"/>.</summary>
+    public string State { get; set; } = nameof(RunState.Offered);
+
+    /// <summary>Not final: it counts against every cap it falls under.</summary>
+    public bool Live { get; set; } = true;
+
+    public string? WorkerId { get; set; }
+    public string? Host { get; set; }
+    public int? Slot { get; set; }
+
+    /// <summary>0 until its lease is granted.</summary>
+    public long FencingToken { get; set; }
+
+    public DateTimeOffset OfferedAt { get; init; }
+
+    /// <summary>When the broker last confirmed its offer; null when that has yet to happen.</summary>
+    public DateTimeOffset? PublishedAt { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Its worker's report ended it; the same report again is a repeat, not a late result.</summary>
+    public bool Reported { get; set; }
+
+    /// <summary>What <see cref="RunState.Stopping"/> ends in.</summary>
+    public RunState? StopAs { get; set; }
+
+    public string? Reason { get; set; }
+    public string? Summary { get; set; }
+    public string? Metadata { get; set; }
+    public string? Usage { get; set; }
+    public int? ExitCode { get; set; }
+
+    /// <summary>A report that came after the lease was lost, JSON of <see cref="LateResult"/>.</summary>
+    public string? Late { get; set; }
+
+    public RunState StateName => Enum.Parse<RunState>(State);
+
+    /// <summary>Whether this token is the lease that this run holds now.</summary>
+    public bool IsHeldWith(long token) => Live && StateName is not RunState.Offered && FencingToken == token && token > 0;
+
+    /// <summary>Grants this run its lease; every earlier token of the task is refused from here on.</summary>
+    /// <param name="token">The task's next fencing token.</param>
+    /// <param name="now">The database's clock. A worker's clock is never compared with it.</param>
+    public void GrantLease(string workerId, string host, int slot, long token, DateTimeOffset now)
+    {
+        WorkerId = workerId;
+        Host = host;
+        Slot = slot;
+        FencingToken = token;
+        StartedAt = now;
+    }
+
+    /// <summary>Takes down how it ended. It frees its units when the row is saved.</summary>
+    public void End(string? reason, DateTimeOffset now)
+    {
+        Live = false;
+        EndedAt = now;
+        Reason = reason;
+    }
+
+    /// <summary>Keeps what the run itself reported.</summary>
+    public void Report(FinishRun finish)
+    {
+        Summary = finish.Summary;
+        Metadata = finish.Metadata;
+        Usage = finish.Usage;
+        ExitCode = finish.ExitCode;
+    }
+}

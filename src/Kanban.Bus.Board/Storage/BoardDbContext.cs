@@ -1,0 +1,207 @@
+using System.Text.RegularExpressions;
+using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Boards;
+using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Board.Logs;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace Kanban.Bus.Board.Storage;
+
+/// <summary>The rows that decide. One thin subclass per database; everything else is the same for both.</summary>
+public abstract partial class BoardDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<TaskBoard> Boards => Set<TaskBoard>();
+    public DbSet<Lane> Lanes => Set<Lane>();
+    public DbSet<KanbanTask> Tasks => Set<KanbanTask>();
+    public DbSet<TaskLink> TaskLinks => Set<TaskLink>();
+    public DbSet<Comment> Comments => Set<Comment>();
+    public DbSet<Run> Runs => Set<Run>();
+    public DbSet<Lease> Leases => Set<Lease>();
+    public DbSet<Worker> Workers => Set<Worker>();
+    public DbSet<WorkerSlots> WorkerSlots => Set<WorkerSlots>();
+    public DbSet<LogChunk> LogChunks => Set<LogChunk>();
+    public DbSet<BoardEvent> Events => Set<BoardEvent>();
+    public DbSet<AccessToken> Tokens => Set<AccessToken>();
+
+    /// <summary>The database's clock, UTC: the only clock that deadlines are compared with.</summary>
+    public abstract Task<DateTimeOffset> NowAsync(CancellationToken ct);
+
+    /// <summary>Waits for a lock that the transaction then holds to its end: <c>admission</c> or <c>graph</c>.</summary>
+    public abstract Task LockAsync(BoardLock name, CancellationToken ct);
+
+    /// <summary>Loads these tasks and locks their rows, in id order, until the transaction ends.</summary>
+    /// <remarks>Who changes a task, a run or a lease holds its task's row. It is the only row lock they need.</remarks>
+    public abstract Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct);
+
+    /// <summary>Draws the next numbers of a board's tasks.</summary>
+    /// <returns>The first of <paramref name="count"/> consecutive numbers; null when there is no such board.</returns>
+    public async Task<int?> DrawNumbersAsync(string board, int count, CancellationToken ct)
+    {
+        var drawn = await Database
+            .SqlQuery<int>($"UPDATE boards SET next_number = next_number + {count} WHERE key = {board} RETURNING next_number - {count} AS \"Value\"")
+            .ToListAsync(ct);
+        return drawn.Count == 0 ? null : drawn[0];
+    }
+
+    /// <summary>Loads the leases of these runs and locks their rows, in id order. Who calls it holds the tasks' rows already.</summary>
+    public abstract Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct);
+
+    /// <summary>Renews what this worker holds of these leases, with one statement.</summary>
+    public abstract Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<Guid> runIds, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct);
+
+    /// <summary>Whether rows up to here can still be overtaken by a transaction that commits late.</summary>
+    public abstract IQueryable<BoardEvent> SettledEvents();
+
+    /// <summary>The row was refused because another with the same unique key came first.</summary>
+    public abstract bool IsDuplicateKey(DbUpdateException error);
+
+    /// <summary>Another transaction was in the way; the same work may be tried again from its first read.</summary>
+    public abstract bool IsConflict(Exception error);
+
+    /// <summary>The database can't be reached or is not able to answer now.</summary>
+    public abstract bool IsUnavailable(Exception error);
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.Entity<TaskBoard>(board =>
+        {
+            board.ToTable("boards").HasKey(b => b.Key);
+        });
+
+        model.Entity<Lane>(lane =>
+        {
+            lane.ToTable("lanes").HasKey(l => l.Name);
+        });
+
+        model.Entity<KanbanTask>(task =>
+        {
+            task.ToTable("tasks").HasKey(t => t.Id);
+            task.Property(t => t.Id).ValueGeneratedNever();
+            task.Property(t => t.Version).IsConcurrencyToken();
+            task.Ignore(t => t.Key);
+            task.HasOne<TaskBoard>().WithMany().HasForeignKey(t => t.Board).OnDelete(DeleteBehavior.Restrict);
+            task.HasOne<Lane>().WithMany().HasForeignKey(t => t.Lane).OnDelete(DeleteBehavior.Restrict);
+            task.HasIndex(t => new { t.Board, t.Number }).IsUnique();
+            task.HasIndex(t => new { t.Board, t.IdempotencyKey }).IsUnique().HasFilter("idempotency_key IS NOT NULL");
+            task.HasIndex(t => new { t.Lane, t.RequirementSet, t.Priority, t.ReadyAt, t.Id }).IsDescending(false, false, true, false, false)
+                .HasFilter("status = 'ready' AND live_run_id IS NULL AND NOT archived").HasDatabaseName("ix_tasks_admission");
+            task.HasIndex(t => new { t.Status, t.NotBefore });
+        });
+
+        model.Entity<TaskLink>(link =>
+        {
+            link.ToTable("task_links").HasKey(l => new { l.ChildId, l.ParentId });
+            link.HasOne(l => l.Parent).WithMany().HasForeignKey(l => l.ParentId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne(l => l.Child).WithMany().HasForeignKey(l => l.ChildId).OnDelete(DeleteBehavior.Cascade);
+            link.HasIndex(l => l.ParentId);
+        });
+
+        model.Entity<Comment>(comment =>
+        {
+            comment.ToTable("comments").HasKey(c => c.Id);
+            comment.HasOne<KanbanTask>().WithMany().HasForeignKey(c => c.TaskId).OnDelete(DeleteBehavior.Cascade);
+            comment.HasIndex(c => new { c.TaskId, c.Id });
+        });
+
+        model.Entity<Run>(run =>
+        {
+            run.ToTable("runs").HasKey(r => r.CorrelationId);
+            run.Property(r => r.CorrelationId).HasColumnName("id").ValueGeneratedNever();
+            run.Ignore(r => r.StateName);
+            run.HasOne(r => r.Task).WithMany().HasForeignKey(r => r.TaskId).OnDelete(DeleteBehavior.Cascade);
+            run.HasIndex(r => new { r.TaskId, r.Number }).IsUnique();
+            run.HasIndex(r => r.TaskId).IsUnique().HasFilter("live").HasDatabaseName("ux_runs_one_live_per_task");
+            run.HasIndex(r => new { r.Lane, r.State }).HasFilter("live").HasDatabaseName("ix_runs_live");
+        });
+
+        model.Entity<Lease>(lease =>
+        {
+            lease.ToTable("leases").HasKey(l => l.RunId);
+            lease.Property(l => l.RunId).ValueGeneratedNever();
+            lease.HasOne<Run>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<Worker>(worker =>
+        {
+            worker.ToTable("workers").HasKey(w => w.Id);
+            worker.HasMany(w => w.Lanes).WithOne().HasForeignKey(s => s.WorkerId).OnDelete(DeleteBehavior.Cascade);
+            worker.HasIndex(w => w.SessionHash);
+        });
+        model.Entity<WorkerSlots>().ToTable("worker_slots").HasKey(s => new { s.WorkerId, s.Lane });
+
+        model.Entity<LogChunk>(chunk =>
+        {
+            chunk.ToTable("log_chunks").HasKey(c => c.Id);
+            chunk.HasOne<Run>().WithMany().HasForeignKey(c => c.RunId).OnDelete(DeleteBehavior.Cascade);
+            chunk.HasIndex(c => new { c.RunId, c.Stream, c.Offset }).IsUnique();
+            chunk.HasIndex(c => new { c.RunId, c.Id });
+        });
+
+        model.Entity<BoardEvent>(row =>
+        {
+            row.ToTable("events").HasKey(e => e.Seq);
+            row.Property(e => e.Seq).ValueGeneratedOnAdd();
+            row.HasIndex(e => new { e.Tx, e.Seq });
+            row.HasIndex(e => new { e.TaskId, e.Seq });
+        });
+
+        model.Entity<AccessToken>(token =>
+        {
+            token.ToTable("tokens").HasKey(t => t.Id);
+            token.Property(t => t.Id).ValueGeneratedNever();
+            token.HasIndex(t => t.Hash).IsUnique();
+        });
+
+        model.Entity<LockRow>().ToTable("locks").HasKey(l => l.Name);
+
+        foreach (var entity in model.Model.GetEntityTypes())
+            UseSnakeCase(entity);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        conventions.Properties<Status>().HaveConversion<WordConverter<Status>>();
+        conventions.Properties<RetryMode>().HaveConversion<WordConverter<RetryMode>>();
+        conventions.Properties<OnDisconnect>().HaveConversion<WordConverter<OnDisconnect>>();
+        conventions.Properties<WorkerState>().HaveConversion<WordConverter<WorkerState>>();
+        conventions.Properties<TokenKind>().HaveConversion<WordConverter<TokenKind>>();
+        conventions.Properties<RunState>().HaveConversion<string>();
+    }
+
+    private static void UseSnakeCase(IMutableEntityType entity)
+    {
+        foreach (var property in entity.GetProperties())
+            if (property.GetColumnName() == property.Name)
+                property.SetColumnName(Humps().Replace(property.Name, "_$0").ToLowerInvariant());
+        foreach (var key in entity.GetKeys())
+            key.SetName(key.GetName()!.ToLowerInvariant());
+        foreach (var key in entity.GetForeignKeys())
+            key.SetConstraintName(key.GetConstraintName()!.ToLowerInvariant());
+        foreach (var index in entity.GetIndexes())
+            index.SetDatabaseName(index.GetDatabaseName()!.ToLowerInvariant());
+    }
+
+    [GeneratedRegex("(?<!^)[A-Z]")]
+    private static partial Regex Humps();
+}
+
+/// <summary>Rows that exist only to be locked.</summary>
+public enum BoardLock
+{
+    /// <summary>Held by the one pass that turns ready tasks into offers (P3, P6).</summary>
+    Admission,
+
+    /// <summary>Held while links change, so that two edits can't close a cycle together (P5).</summary>
+    Graph,
+}
+
+internal sealed class LockRow
+{
+    public required string Name { get; init; }
+}

@@ -1,0 +1,215 @@
+CREATE TABLE "boards" (
+    "key" TEXT NOT NULL CONSTRAINT "pk_boards" PRIMARY KEY,
+    "title" TEXT NOT NULL,
+    "max_active" INTEGER NULL,
+    "next_number" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL
+);
+
+CREATE TABLE "events" (
+    "seq" INTEGER NOT NULL CONSTRAINT "pk_events" PRIMARY KEY AUTOINCREMENT,
+    "tx" INTEGER NOT NULL,
+    "type" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
+    "at" INTEGER NOT NULL,
+    "task_id" TEXT NULL,
+    "task_key" TEXT NULL,
+    "board" TEXT NULL,
+    "lane" TEXT NULL,
+    "run_id" TEXT NULL,
+    "worker_id" TEXT NULL,
+    "data" TEXT NOT NULL
+);
+
+CREATE TABLE "lanes" (
+    "name" TEXT NOT NULL CONSTRAINT "pk_lanes" PRIMARY KEY,
+    "max_active" INTEGER NULL,
+    "profile" TEXT NOT NULL,
+    "retry" TEXT NOT NULL,
+    "max_attempts" INTEGER NOT NULL,
+    "backoff_seconds" INTEGER NOT NULL,
+    "max_runtime_seconds" INTEGER NULL,
+    "silence_seconds" INTEGER NULL,
+    "grace_seconds" INTEGER NOT NULL,
+    "on_disconnect" TEXT NOT NULL,
+    "paused" INTEGER NOT NULL,
+    "paused_reason" TEXT NULL,
+    "created_at" INTEGER NOT NULL
+);
+
+CREATE TABLE "locks" (
+    "name" TEXT NOT NULL CONSTRAINT "pk_locks" PRIMARY KEY
+);
+
+CREATE TABLE "tokens" (
+    "id" TEXT NOT NULL CONSTRAINT "pk_tokens" PRIMARY KEY,
+    "name" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "hash" BLOB NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "last_used_at" INTEGER NULL,
+    "expires_at" INTEGER NULL,
+    "revoked_at" INTEGER NULL
+);
+
+CREATE TABLE "workers" (
+    "id" TEXT NOT NULL CONSTRAINT "pk_workers" PRIMARY KEY,
+    "host" TEXT NOT NULL,
+    "capabilities" TEXT NOT NULL,
+    "profiles" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    "process_id" INTEGER NOT NULL,
+    "boot_id" TEXT NULL,
+    "session_hash" BLOB NOT NULL,
+    "old_session_hash" BLOB NULL,
+    "registered_at" INTEGER NOT NULL,
+    "heartbeat_at" INTEGER NOT NULL,
+    "load" REAL NULL,
+    "drain_asked" INTEGER NOT NULL,
+    "draining" INTEGER NOT NULL,
+    "state" TEXT NOT NULL
+);
+
+CREATE TABLE "tasks" (
+    "id" TEXT NOT NULL CONSTRAINT "pk_tasks" PRIMARY KEY,
+    "board" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    "lane" TEXT NULL,
+    "title" TEXT NOT NULL,
+    "body" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "priority" INTEGER NOT NULL,
+    "host" TEXT NULL,
+    "needs" TEXT NOT NULL,
+    "requirement_set" TEXT NOT NULL,
+    "labels" TEXT NOT NULL,
+    "not_before" INTEGER NULL,
+    "max_runtime_seconds" INTEGER NULL,
+    "archived" INTEGER NOT NULL,
+    "reason" TEXT NULL,
+    "attempts" INTEGER NOT NULL,
+    "run_count" INTEGER NOT NULL,
+    "fencing_token" INTEGER NOT NULL,
+    "live_run_id" TEXT NULL,
+    "summary" TEXT NULL,
+    "metadata" TEXT NULL,
+    "idempotency_key" TEXT NULL,
+    "idempotency_fingerprint" TEXT NULL,
+    "created_by" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "updated_at" INTEGER NOT NULL,
+    "ready_at" INTEGER NULL,
+    "ended_at" INTEGER NULL,
+    "version" INTEGER NOT NULL,
+    CONSTRAINT "fk_tasks_boards_board" FOREIGN KEY ("board") REFERENCES "boards" ("key") ON DELETE RESTRICT,
+    CONSTRAINT "fk_tasks_lanes_lane" FOREIGN KEY ("lane") REFERENCES "lanes" ("name") ON DELETE RESTRICT
+);
+
+CREATE TABLE "worker_slots" (
+    "worker_id" TEXT NOT NULL,
+    "lane" TEXT NOT NULL,
+    "slots" INTEGER NOT NULL,
+    CONSTRAINT "pk_worker_slots" PRIMARY KEY ("worker_id", "lane"),
+    CONSTRAINT "fk_worker_slots_workers_worker_id" FOREIGN KEY ("worker_id") REFERENCES "workers" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "comments" (
+    "id" INTEGER NOT NULL CONSTRAINT "pk_comments" PRIMARY KEY AUTOINCREMENT,
+    "task_id" TEXT NOT NULL,
+    "run_id" TEXT NULL,
+    "by" TEXT NOT NULL,
+    "at" INTEGER NOT NULL,
+    "text" TEXT NOT NULL,
+    CONSTRAINT "fk_comments_tasks_task_id" FOREIGN KEY ("task_id") REFERENCES "tasks" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "runs" (
+    "id" TEXT NOT NULL CONSTRAINT "pk_runs" PRIMARY KEY,
+    "task_id" TEXT NOT NULL,
+    "task_key" TEXT NOT NULL,
+    "board" TEXT NOT NULL,
+    "lane" TEXT NOT NULL,
+    "requirement_set" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
+    "state" TEXT NOT NULL,
+    "live" INTEGER NOT NULL,
+    "worker_id" TEXT NULL,
+    "host" TEXT NULL,
+    "slot" INTEGER NULL,
+    "fencing_token" INTEGER NOT NULL,
+    "offered_at" INTEGER NOT NULL,
+    "published_at" INTEGER NULL,
+    "started_at" INTEGER NULL,
+    "ended_at" INTEGER NULL,
+    "reported" INTEGER NOT NULL,
+    "stop_as" TEXT NULL,
+    "reason" TEXT NULL,
+    "summary" TEXT NULL,
+    "metadata" TEXT NULL,
+    "usage" TEXT NULL,
+    "exit_code" INTEGER NULL,
+    "late" TEXT NULL,
+    CONSTRAINT "fk_runs_tasks_task_id" FOREIGN KEY ("task_id") REFERENCES "tasks" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "task_links" (
+    "parent_id" TEXT NOT NULL,
+    "child_id" TEXT NOT NULL,
+    CONSTRAINT "pk_task_links" PRIMARY KEY ("child_id", "parent_id"),
+    CONSTRAINT "fk_task_links_tasks_child_id" FOREIGN KEY ("child_id") REFERENCES "tasks" ("id") ON DELETE CASCADE,
+    CONSTRAINT "fk_task_links_tasks_parent_id" FOREIGN KEY ("parent_id") REFERENCES "tasks" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "leases" (
+    "run_id" TEXT NOT NULL CONSTRAINT "pk_leases" PRIMARY KEY,
+    "worker_id" TEXT NOT NULL,
+    "fencing_token" INTEGER NOT NULL,
+    "token_hash" BLOB NOT NULL,
+    "expires_at" INTEGER NOT NULL,
+    "renewed_at" INTEGER NOT NULL,
+    CONSTRAINT "fk_leases_runs_run_id" FOREIGN KEY ("run_id") REFERENCES "runs" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "log_chunks" (
+    "id" INTEGER NOT NULL CONSTRAINT "pk_log_chunks" PRIMARY KEY AUTOINCREMENT,
+    "run_id" TEXT NOT NULL,
+    "stream" TEXT NOT NULL,
+    "offset" INTEGER NOT NULL,
+    "length" INTEGER NOT NULL,
+    "data" BLOB NOT NULL,
+    "at" INTEGER NOT NULL,
+    CONSTRAINT "fk_log_chunks_runs_run_id" FOREIGN KEY ("run_id") REFERENCES "runs" ("id") ON DELETE CASCADE
+);
+
+CREATE INDEX "ix_comments_task_id_id" ON "comments" ("task_id", "id");
+
+CREATE INDEX "ix_events_task_id_seq" ON "events" ("task_id", "seq");
+
+CREATE INDEX "ix_events_tx_seq" ON "events" ("tx", "seq");
+
+CREATE INDEX "ix_log_chunks_run_id_id" ON "log_chunks" ("run_id", "id");
+
+CREATE UNIQUE INDEX "ix_log_chunks_run_id_stream_offset" ON "log_chunks" ("run_id", "stream", "offset");
+
+CREATE INDEX "ix_runs_live" ON "runs" ("lane", "state") WHERE live;
+
+CREATE UNIQUE INDEX "ix_runs_task_id_number" ON "runs" ("task_id", "number");
+
+CREATE UNIQUE INDEX "ux_runs_one_live_per_task" ON "runs" ("task_id") WHERE live;
+
+CREATE INDEX "ix_task_links_parent_id" ON "task_links" ("parent_id");
+
+CREATE INDEX "ix_tasks_admission" ON "tasks" ("lane", "requirement_set", "priority" DESC, "ready_at", "id") WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
+
+CREATE UNIQUE INDEX "ix_tasks_board_idempotency_key" ON "tasks" ("board", "idempotency_key") WHERE idempotency_key IS NOT NULL;
+
+CREATE UNIQUE INDEX "ix_tasks_board_number" ON "tasks" ("board", "number");
+
+CREATE INDEX "ix_tasks_status_not_before" ON "tasks" ("status", "not_before");
+
+CREATE UNIQUE INDEX "ix_tokens_hash" ON "tokens" ("hash");
+
+CREATE INDEX "ix_workers_session_hash" ON "workers" ("session_hash");
+
+INSERT INTO locks (name) VALUES ('admission'), ('graph');
+INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());

@@ -1,0 +1,76 @@
+using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Tasks;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Kanban.Bus.Board.Storage;
+
+/// <summary>The store on PostgreSQL 15 or newer, shared by any number of board replicas.</summary>
+public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbContext> options) : BoardDbContext(options)
+{
+    public override Task<DateTimeOffset> NowAsync(CancellationToken ct) =>
+        Database.SqlQuery<DateTimeOffset>($"SELECT kanban_now() AS \"Value\"").SingleAsync(ct);
+
+    public override Task LockAsync(BoardLock name, CancellationToken ct)
+    {
+        var row = Words.Of(name);
+        return Database.SqlQuery<string>($"SELECT name AS \"Value\" FROM locks WHERE name = {row} FOR UPDATE").ToListAsync(ct);
+    }
+
+    public override Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct)
+    {
+        var list = ids.ToArray();
+        return Tasks.FromSql($"SELECT * FROM tasks WHERE id = ANY({list}) ORDER BY id FOR UPDATE").ToListAsync(ct);
+    }
+
+    public override Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct)
+    {
+        var list = runIds.ToArray();
+        return Leases.FromSql($"SELECT * FROM leases WHERE run_id = ANY({list}) ORDER BY run_id FOR UPDATE").ToListAsync(ct);
+    }
+
+    public override Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<Guid> runIds, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct)
+    {
+        var list = runIds.ToArray();
+        // Rows are locked in id order, as finishes lock them, so that the two never wait for each other in a circle.
+        return Database.ExecuteSqlAsync(
+            $"""
+            WITH held AS (SELECT run_id FROM leases WHERE run_id = ANY({list}) AND worker_id = {workerId} ORDER BY run_id FOR UPDATE)
+            UPDATE leases SET expires_at = {expiresAt}, renewed_at = {now} FROM held WHERE leases.run_id = held.run_id
+            """, ct);
+    }
+
+    public override IQueryable<BoardEvent> SettledEvents() =>
+        Events.FromSql($"SELECT * FROM events WHERE tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+
+    public override bool IsDuplicateKey(DbUpdateException error) =>
+        error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    public override bool IsConflict(Exception error) =>
+        error is DbUpdateConcurrencyException
+        || Cause(error) is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+
+    public override bool IsUnavailable(Exception error) => Cause(error) switch
+    {
+        PostgresException server => server.IsTransient || server.SqlState.StartsWith("57", StringComparison.Ordinal),
+        NpgsqlException client => client.IsTransient || client.InnerException is IOException or TimeoutException,
+        // The pool was cleared or a connection broke under the statement.
+        ObjectDisposedException or System.Net.Sockets.SocketException => true,
+        _ => false,
+    };
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        base.OnModelCreating(model);
+        model.Entity<BoardEvent>().Property(e => e.Tx).HasDefaultValueSql("(pg_current_xact_id()::text)::bigint").ValueGeneratedOnAdd();
+    }
+
+    private static Exception? Cause(Exception error)
+    {
+        for (Exception? e = error; e is not null; e = e.InnerException)
+            if (e is NpgsqlException or ObjectDisposedException or System.Net.Sockets.SocketException)
+                return e;
+        return null;
+    }
+}

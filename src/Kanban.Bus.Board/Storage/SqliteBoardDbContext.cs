@@ -1,0 +1,49 @@
+using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Tasks;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Kanban.Bus.Board.Storage;
+
+/// <summary>The store in one SQLite file, for one board process. Every transaction takes the file's only write lock at its begin.</summary>
+public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> options) : BoardDbContext(options)
+{
+    public override async Task<DateTimeOffset> NowAsync(CancellationToken ct) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(await Database.SqlQuery<long>($"SELECT kanban_now() AS \"Value\"").SingleAsync(ct));
+
+    /// <summary>Nothing to do: the transaction holds the file's write lock.</summary>
+    public override Task LockAsync(BoardLock name, CancellationToken ct) => Task.CompletedTask;
+
+    public override Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct) =>
+        Tasks.Where(t => ids.Contains(t.Id)).OrderBy(t => t.Id).ToListAsync(ct);
+
+    public override Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct) =>
+        Leases.Where(l => runIds.Contains(l.RunId)).OrderBy(l => l.RunId).ToListAsync(ct);
+
+    public override Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<Guid> runIds, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct) =>
+        Leases.Where(l => l.WorkerId == workerId && runIds.Contains(l.RunId))
+            .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, expiresAt).SetProperty(l => l.RenewedAt, now), ct);
+
+    public override IQueryable<BoardEvent> SettledEvents() => Events;
+
+    public override bool IsDuplicateKey(DbUpdateException error) =>
+        error.InnerException is SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT_UNIQUE or SQLitePCL.raw.SQLITE_CONSTRAINT_PRIMARYKEY };
+
+    public override bool IsConflict(Exception error) => error is DbUpdateConcurrencyException;
+
+    public override bool IsUnavailable(Exception error) =>
+        (error as SqliteException ?? error.InnerException as SqliteException)?.SqliteErrorCode
+            is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY;
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        base.ConfigureConventions(conventions);
+        // SQLite compares text here, so instants are stored as Unix milliseconds.
+        conventions.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+    }
+
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        at => at.ToUnixTimeMilliseconds(), ms => DateTimeOffset.FromUnixTimeMilliseconds(ms));
+}

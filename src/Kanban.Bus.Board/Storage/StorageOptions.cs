@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kanban.Bus.Board.Storage;
+
+/// <summary>Where the rows live.</summary>
+public sealed class StorageOptions
+{
+    public const string Section = "Storage";
+
+    /// <summary><c>sqlite</c> (default, one board process) or <c>postgres</c> (any number of replicas).</summary>
+    public StorageProvider Provider { get; set; } = StorageProvider.Sqlite;
+
+    /// <summary>As the provider's .NET driver reads it. Default on SQLite: <c>Data Source={Home}/kanban.db</c>; PostgreSQL has no default.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>PostgreSQL connections for pages and background work. Default 24; 4 to 500. Claims, heartbeats and finishes have 8 of their own.</summary>
+    [Range(4, 500)]
+    public int MaxConnections { get; set; } = 24;
+}
+
+public enum StorageProvider
+{
+    Sqlite,
+    Postgres,
+}
