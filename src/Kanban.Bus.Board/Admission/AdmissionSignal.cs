@@ -1,19 +1,14 @@
+using System.Threading.Channels;
+
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>Wakes this replica's admission: something it decides on has changed and is committed. Many wakes before the next pass are one.</summary>
 public sealed class AdmissionSignal
 {
-    private readonly SemaphoreSlim _woken = new(0, 1);
+    private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public void Wake()
-    {
-        lock (_woken)
-        {
-            if (_woken.CurrentCount == 0)
-                _woken.Release();
-        }
-    }
+    public void Wake() => _woken.Writer.TryWrite(true);
 
-    /// <returns>True when woken, false when the time passed first.</returns>
-    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => _woken.WaitAsync(atMost, ct);
+    /// <summary>Returns at the next wake, or at one that nobody has waited for yet.</summary>
+    public async Task WaitAsync(CancellationToken ct) => await _woken.Reader.ReadAsync(ct);
 }
