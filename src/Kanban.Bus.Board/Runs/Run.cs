@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using MassTransit;
@@ -91,9 +92,29 @@ public sealed class Run : SagaStateMachineInstance
     /// <summary>Keeps what the run itself reported.</summary>
     public void Report(FinishRun finish)
     {
+        Reported = true;
         Summary = finish.Summary;
         Metadata = finish.Metadata;
         Usage = finish.Usage;
         ExitCode = finish.ExitCode;
     }
+
+    /// <summary>Whether this report is the one that ended the run, come again.</summary>
+    public bool IsRepeat(long token) => Reported && FencingToken == token;
+
+    /// <summary>Keeps a report that came too late. The first one stands; a repeat of it changes nothing.</summary>
+    /// <returns>Whether it was new.</returns>
+    public bool KeepLate(FinishRun finish)
+    {
+        if (Late is not null)
+            return false;
+        var metadata = finish.Metadata is null ? (JsonElement?)null : JsonElement.Parse(finish.Metadata);
+        Late = JsonSerializer.Serialize(
+            new LateResult(finish.Outcome, finish.Reason, finish.Summary, finish.ExitCode, metadata, finish.Now, finish.FencingToken), Json.Board);
+        return true;
+    }
+
+    /// <summary>What a run that was asked to stop ends as, by what its worker reports.</summary>
+    public RunState StateAfterStop(Outcome outcome) =>
+        outcome is Outcome.Succeeded or Outcome.Review ? RunState.Succeeded : StopAs ?? RunState.Cancelled;
 }

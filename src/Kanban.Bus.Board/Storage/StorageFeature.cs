@@ -1,3 +1,5 @@
+using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Events;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -8,11 +10,11 @@ namespace Kanban.Bus.Board.Storage;
 /// <summary>The one place that chooses the database.</summary>
 public static class StorageFeature
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions storage, string home) => storage.Provider switch
+    public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions storage, string home)
     {
-        StorageProvider.Postgres => services.AddPostgres(storage),
-        _ => services.AddSqlite(storage, home),
-    };
+        services.AddSingleton<AdmissionSignal>().AddSingleton<EventSignal>().AddSingleton<CommitSignals>();
+        return storage.Provider is StorageProvider.Postgres ? services.AddPostgres(storage) : services.AddSqlite(storage, home);
+    }
 
     private static IServiceCollection AddPostgres(this IServiceCollection services, StorageOptions storage)
     {
@@ -25,7 +27,10 @@ public static class StorageFeature
             Timeout = 5,
             Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=15s",
         };
-        services.AddDbContextPool<BoardDbContext, PostgresBoardDbContext>(options => options.UseNpgsql(connection.ConnectionString).Quiet());
+        services.AddDbContextPool<BoardDbContext, PostgresBoardDbContext>((provider, options) => options
+            .UseNpgsql(connection.ConnectionString)
+            .AddInterceptors(provider.GetRequiredService<CommitSignals>())
+            .Quiet());
         return services;
     }
 
@@ -33,8 +38,10 @@ public static class StorageFeature
     {
         var connection = new SqliteConnectionStringBuilder(storage.ConnectionString ?? $"Data Source={Path.Combine(home, "kanban.db")}");
         services.AddSingleton<SqliteConnectionSetup>();
-        services.AddDbContextPool<BoardDbContext, SqliteBoardDbContext>((provider, options) =>
-            options.UseSqlite(connection.ConnectionString).AddInterceptors(provider.GetRequiredService<SqliteConnectionSetup>()).Quiet());
+        services.AddDbContextPool<BoardDbContext, SqliteBoardDbContext>((provider, options) => options
+            .UseSqlite(connection.ConnectionString)
+            .AddInterceptors(provider.GetRequiredService<SqliteConnectionSetup>(), provider.GetRequiredService<CommitSignals>())
+            .Quiet());
         return services;
     }
 
