@@ -1,0 +1,88 @@
+using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Board.Tasks;
+
+/// <summary>What time and parents hold, and when they let go (P5).</summary>
+public static class Dependencies
+{
+    /// <summary>Most tasks released in one transaction. The rest follow with the next look for what is due.</summary>
+    public const int ReleaseLimit = 1_000;
+
+    /// <summary>Releases the children that waited for these tasks alone. Call it after their new status is saved, in the same transaction.</summary>
+    /// <remarks>
+    /// A child's row is locked before its parents are read again, so of two parents that end at the same moment the later one releases it.
+    /// At most <see cref="ReleaseLimit"/> children at once; <see cref="ReleaseDueAsync"/> finds the others.
+    /// </remarks>
+    public static async Task PromoteChildrenAsync(
+        this BoardDbContext db, IReadOnlyCollection<Guid> doneTaskIds, string actor, DateTimeOffset now, CancellationToken ct)
+    {
+        if (doneTaskIds.Count == 0)
+            return;
+        var children = await db.Tasks
+            .Where(t => t.Status == Status.Todo && db.TaskLinks.Any(l => l.ChildId == t.Id && doneTaskIds.Contains(l.ParentId)))
+            .OrderByDescending(t => t.Priority).ThenBy(t => t.Id)
+            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct);
+        await db.ReleaseAsync(children, actor, now, ct);
+    }
+
+    /// <summary>
+    /// Releases, in transactions of its own, tasks whose time has come, and as a backstop tasks whose parents are all done.
+    /// At most <see cref="ReleaseLimit"/> of each. Several replicas may do it at once.
+    /// </summary>
+    /// <param name="now">The database's clock.</param>
+    /// <returns>How many tasks moved.</returns>
+    public static async Task<int> ReleaseDueAsync(this BoardDbContext db, DateTimeOffset now, CancellationToken ct)
+    {
+        var due = await db.Tasks
+            .Where(t => t.Status == Status.Scheduled && t.NotBefore <= now)
+            .OrderBy(t => t.NotBefore)
+            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct);
+        var free = await db.Tasks
+            .Where(t => t.Status == Status.Todo && !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done))
+            .OrderByDescending(t => t.Priority).ThenBy(t => t.Id)
+            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct);
+
+        var moved = 0;
+        foreach (var ids in new[] { due, free })
+            if (ids.Count > 0)
+                moved += await db.InTransactionAsync(() => db.ReleaseAsync(ids, Actors.Board, now, ct), ct);
+        return moved;
+    }
+
+    /// <summary>When the next scheduled task's time comes; null when none has one.</summary>
+    public static Task<DateTimeOffset?> NextDueAsync(this BoardDbContext db, CancellationToken ct) =>
+        db.Tasks.Where(t => t.Status == Status.Scheduled && t.NotBefore != null).MinAsync(t => t.NotBefore, ct);
+
+    /// <summary>Those of the tasks that a parent still holds, read as of this statement.</summary>
+    public static async Task<HashSet<Guid>> HeldByParentsAsync(this BoardDbContext db, IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>
+    [
+        .. await db.TaskLinks
+            .Where(l => taskIds.Contains(l.ChildId) && l.Parent.Status != Status.Done)
+            .Select(l => l.ChildId).Distinct().ToListAsync(ct),
+    ];
+
+    private static async Task<int> ReleaseAsync(
+        this BoardDbContext db, List<Guid> taskIds, string actor, DateTimeOffset now, CancellationToken ct)
+    {
+        if (taskIds.Count == 0)
+            return 0;
+        var tasks = await db.LockTasksAsync(taskIds, ct);
+        var held = await db.HeldByParentsAsync(taskIds, ct);
+        var moved = 0;
+        foreach (var task in tasks)
+        {
+            var from = task.Status;
+            var due = from is Status.Scheduled && task.NotBefore <= now;
+            if (!due && (from is not Status.Todo || held.Contains(task.Id)))
+                continue;
+            task.Release(!held.Contains(task.Id), now);
+            db.Events.Add(BoardEvent.Moved(task, from, actor, now));
+            moved++;
+        }
+        return moved;
+    }
+}
