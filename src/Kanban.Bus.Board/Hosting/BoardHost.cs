@@ -15,6 +15,7 @@ public static class BoardHost
 
     public static IServiceCollection AddBoardOptions(this IServiceCollection services, BoardOptions options) => services
         .AddSingleton(options)
+        .AddSingleton<BoardReadiness>()
         .AddSingleton(Options.Create(options.Storage))
         .AddSingleton(Options.Create(options.Transport))
         .AddSingleton(Options.Create(options.Lease))
