@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Kanban.Bus.IntegrationTests.Servers;
+
+/// <summary>Which processes execute, by <c>/proc</c>. One that only waits to be reaped by its parent does not.</summary>
+public static class LiveProcesses
+{
+    public static bool IsAlive(int processId) => Read(processId) is not null;
+
+    public static bool AnyInGroup(int groupId) => Ids().Any(id => Read(id) is { } process && process.Group == groupId);
+
+    /// <summary>Processes whose environment holds <paramref name="setting"/>, such as <c>KANBAN_RUN_ID=…</c>; those of other users are not seen.</summary>
+    public static IReadOnlyList<int> WithSetting(string setting) => [.. Ids().Where(id => Read(id) is not null && Environment(id).Contains(setting))];
+
+    private static IEnumerable<int> Ids() =>
+        from folder in Directory.EnumerateDirectories("/proc")
+        let id = int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var parsed) ? parsed : 0
+        where id > 0
+        select id;
+
+    private static (string State, int Group)? Read(int processId)
+    {
+        // "pid (name) state parent group …"; the name may hold spaces and brackets.
+        var stat = Text(processId, "stat");
+        var end = stat.LastIndexOf(')');
+        if (end < 0)
+            return null;
+        var fields = stat[(end + 2)..].Split(' ');
+        return fields[0] is "Z" or "X" ? null : (fields[0], int.Parse(fields[2], CultureInfo.InvariantCulture));
+    }
+
+    private static string[] Environment(int processId) => Text(processId, "environ").Split('\0');
+
+    private static string Text(int processId, string file)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/{file}"));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
