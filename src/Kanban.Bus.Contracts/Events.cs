@@ -50,6 +50,8 @@ public static class EventTypes
     public const string WorkerRegistered = "worker.registered";
     public const string WorkerDraining = "worker.draining";
     public const string WorkerGone = "worker.gone";
+    /// <summary>It was gone and beats again.</summary>
+    public const string WorkerReturned = "worker.returned";
     public const string WorkerLeft = "worker.left";
     public const string TokenCreated = "token.created";
     public const string TokenRevoked = "token.revoked";

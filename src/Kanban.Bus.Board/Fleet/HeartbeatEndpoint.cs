@@ -1,0 +1,61 @@
+using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kanban.Bus.Board.Fleet;
+
+/// <summary>POST /workers/{id}/heartbeat — 200 orders; 401 and 409 as for every call of a session.</summary>
+/// <remarks>All the worker's leases are renewed by one statement, whatever their number. A beat after the deadline and before the sweep is in time.</remarks>
+internal static class HeartbeatEndpoint
+{
+    public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/heartbeat", Handle)
+        .WithName("Heartbeat").WithSummary("Renews a worker's leases and tells it what to do").RequireAuthorization(Policies.WorkerSession);
+
+    private static async Task<Ok<Orders>> Handle(
+        string id, Heartbeat beat, BoardDbContext db, KnownQueues queues, IOptions<LeaseOptions> lease, CancellationToken ct)
+    {
+        var now = await db.NowAsync(ct);
+        var runIds = beat.Runs.Select(r => r.RunId).ToList();
+        if (runIds.Count > 0)
+            await db.RenewLeasesAsync(id, runIds, now, now + lease.Value.Duration, ct);
+        var worker = await db.Workers.AsNoTracking().Include(w => w.Lanes).SingleAsync(w => w.Id == id, ct);
+        if (worker.Draining != beat.Draining || worker.State is not WorkerState.Live)
+            await ChangeAsync(db, id, beat, now, ct);
+        else
+            await db.Workers.Where(w => w.Id == id)
+                .ExecuteUpdateAsync(set => set.SetProperty(w => w.HeartbeatAt, now).SetProperty(w => w.Load, beat.Load), ct);
+        return TypedResults.Ok(await OrdersAsync(db, worker, beat.Runs, queues, ct));
+    }
+
+    /// <summary>What a worker should know now.</summary>
+    internal static async Task<Orders> OrdersAsync(BoardDbContext db, Worker worker, IReadOnlyList<HeldRun> held, KnownQueues queues, CancellationToken ct)
+    {
+        var leased = held.Count == 0 ? [] : await db.Leases.AsNoTracking()
+            .Where(l => l.WorkerId == worker.Id)
+            .Join(db.Runs, l => l.RunId, r => r.CorrelationId, (l, r) => new { l.RunId, l.FencingToken, r.State, r.Reason })
+            .ToDictionaryAsync(l => l.RunId, ct);
+        var forget = held.Where(h => !leased.TryGetValue(h.RunId, out var l) || l.FencingToken != h.FencingToken).Select(h => h.RunId).ToList();
+        var stop = held.Where(h => leased.TryGetValue(h.RunId, out var l) && l.State == nameof(RunState.Stopping))
+            .Select(h => new StopOrder(h.RunId, leased[h.RunId].Reason ?? "asked to stop")).ToList();
+        return new Orders(worker.DrainAsked, queues.For(FleetMember.Of(worker)), stop, forget);
+    }
+
+    /// <summary>The worker came back, or began or ended draining: admission sees it differently from now on.</summary>
+    private static Task ChangeAsync(BoardDbContext db, string id, Heartbeat beat, DateTimeOffset now, CancellationToken ct) => db.InTransactionAsync(async () =>
+    {
+        var worker = await db.Workers.SingleAsync(w => w.Id == id, ct);
+        if (beat.Draining && !worker.Draining)
+            db.Events.Add(BoardEvent.OfWorker(EventTypes.WorkerDraining, id, "worker:" + id, now));
+        if (worker.State is not WorkerState.Live)
+            db.Events.Add(BoardEvent.OfWorker(EventTypes.WorkerReturned, id, "worker:" + id, now, new { was = worker.State }));
+        worker.State = WorkerState.Live;
+        worker.Draining = beat.Draining;
+        worker.HeartbeatAt = now;
+        worker.Load = beat.Load;
+    }, ct);
+}

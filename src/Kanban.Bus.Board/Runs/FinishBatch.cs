@@ -1,0 +1,70 @@
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Board.Runs;
+
+/// <summary>Takes down the ends of runs that wait at the same moment, of any number of workers, in one transaction.</summary>
+internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
+{
+    private const int MetadataBytes = 64 * 1024;
+
+    internal sealed record Request(string WorkerId, FinishRuns Body);
+
+    public async Task<IReadOnlyList<FinishAnswers>> DecideAsync(IReadOnlyList<Request> requests, CancellationToken ct) =>
+        await db.InTransactionAsync(() => DecideUnderLocksAsync(requests, ct), ct);
+
+    private async Task<IReadOnlyList<FinishAnswers>> DecideUnderLocksAsync(IReadOnlyList<Request> requests, CancellationToken ct)
+    {
+        var runIds = requests.SelectMany(r => r.Body.Finishes).Select(f => f.RunId).Distinct().ToList();
+        var runs = (await db.LockRunsAsync(runIds, ct)).ToDictionary(r => r.CorrelationId);
+        var now = await db.NowAsync(ct);
+
+        var answers = new List<FinishAnswers>();
+        foreach (var request in requests)
+        {
+            var verdicts = new List<FinishAnswer>();
+            foreach (var finish in request.Body.Finishes)
+            {
+                // A run that this worker never held: nothing is said about it, not even that it exists.
+                if (!runs.TryGetValue(finish.RunId, out var run) || run.WorkerId != request.WorkerId)
+                {
+                    verdicts.Add(new FinishAnswer(finish.RunId, FinishVerdict.Unknown, null));
+                    continue;
+                }
+
+                var verdict = run.IsHeldWith(finish.FencingToken) ? FinishVerdict.Accepted
+                    : run.IsRepeat(finish.FencingToken) ? FinishVerdict.Repeated
+                    : FinishVerdict.Late;
+                await saga.SendAsync(Heard(finish, request.WorkerId, now), ct);
+                verdicts.Add(new FinishAnswer(finish.RunId, verdict, run.StateName));
+            }
+
+            answers.Add(new FinishAnswers(verdicts));
+        }
+
+        await db.SaveChangesAsync(ct);
+        var done = runs.Values.Where(r => r.Task.Status is Status.Done && r.EndedAt == now).Select(r => r.TaskId).ToList();
+        await db.PromoteChildrenAsync(done, "board", now, ct);
+        return answers;
+    }
+
+    /// <summary>Keeps a report within bounds instead of refusing it: a refused one would be sent for ever.</summary>
+    internal static FinishRun Heard(FinishItem finish, string workerId, DateTimeOffset now)
+    {
+        var metadata = finish.Metadata?.GetRawText();
+        var reason = Cut(finish.Reason, Limits.ReasonLength);
+        if (metadata?.Length > MetadataBytes)
+        {
+            reason = $"{reason}{(reason is null ? "" : "; ")}metadata of {metadata.Length} characters was over {MetadataBytes} and not kept";
+            metadata = null;
+        }
+
+        var usage = finish.Usage?.GetRawText() is { Length: <= MetadataBytes } known ? known : null;
+        return new FinishRun(finish.RunId, finish.FencingToken, finish.Outcome, reason, Cut(finish.Summary, Limits.SummaryLength), finish.ExitCode, metadata, usage, "worker:" + workerId, now);
+    }
+
+    /// <summary>PostgreSQL stores no NUL in text.</summary>
+    private static string? Cut(string? text, int length) =>
+        text is null ? null : (text.Length <= length ? text : text[..length]).Replace('\0', '\uFFFD');
+}
