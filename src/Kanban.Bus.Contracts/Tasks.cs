@@ -152,6 +152,7 @@ public enum WaitCode
     Blocked,
     Review,
     LanePaused,
+    LaneProblem,
     LaneCap,
     BoardCap,
     GlobalCap,

@@ -1,7 +1,9 @@
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>An offer to be put on its queue.</summary>
-public sealed record Offer(Guid RunId, string TaskKey, string Lane, string RequirementSet, int Attempt);
+/// <param name="Host">What its requirement set asks for, to tell the workers that fit.</param>
+/// <param name="Needs">Likewise; sorted, comma between them.</param>
+public sealed record Offer(Guid RunId, string TaskKey, string Lane, string RequirementSet, int Attempt, string? Host = null, string Needs = "");
 
 /// <summary>Carries offers and hints to workers: RabbitMQ, or memory on a single host.</summary>
 public interface IOfferBus

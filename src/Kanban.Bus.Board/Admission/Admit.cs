@@ -1,0 +1,136 @@
+using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Board.Admission;
+
+/// <summary>The one decision that turns ready tasks into offers (P3, P6). A pure function: the same code decides and explains.</summary>
+public static class Admit
+{
+    /// <summary>Goes through the ready tasks in order. One that does not fit is passed by, and says why.</summary>
+    public static Decision Decide(Snapshot snapshot)
+    {
+        var room = new Room(snapshot);
+        var offers = new List<ReadyTask>();
+        var waits = new Dictionary<Guid, Wait>();
+        foreach (var task in snapshot.Ready)
+            if (room.WhyNot(task) is { } wait)
+                waits[task.Id] = wait;
+            else
+            {
+                room.Take(task);
+                offers.Add(task);
+            }
+
+        return new Decision(offers, waits);
+    }
+
+    /// <summary>What is left of every cap and slot while the decision is being made.</summary>
+    private sealed class Room
+    {
+        private readonly Snapshot _snapshot;
+        private readonly Dictionary<string, int> _lanes;
+        private readonly Dictionary<string, int> _boards;
+        private readonly Dictionary<(string Worker, string Lane), int> _freeSlots = [];
+        private readonly Dictionary<(string Lane, string Set), int> _lookAhead = [];
+        private readonly Dictionary<(string Lane, string Set), IReadOnlyList<FleetMember>> _fitting = [];
+        private int _active;
+
+        public Room(Snapshot snapshot)
+        {
+            _snapshot = snapshot;
+            _active = snapshot.Live.Sum(l => l.Count);
+            _lanes = snapshot.Live.GroupBy(l => l.Lane).ToDictionary(g => g.Key, g => g.Sum(l => l.Count));
+            _boards = snapshot.Live.GroupBy(l => l.Board).ToDictionary(g => g.Key, g => g.Sum(l => l.Count));
+            var held = snapshot.Live.Where(l => !l.Offered).ToLookup(l => (l.WorkerId!, l.Lane), l => l.Count);
+            foreach (var worker in snapshot.Workers.Where(w => w.TakesWork))
+                foreach (var (lane, slots) in worker.Slots)
+                    _freeSlots[(worker.Id, lane)] = slots - held[(worker.Id, lane)].Sum();
+            // Offers that nobody has claimed yet will take slots too.
+            foreach (var offered in snapshot.Live.Where(l => l.Offered))
+                for (var i = 0; i < offered.Count; i++)
+                    TakeSlot(offered.Lane, offered.RequirementSet, Fitting(offered.Lane, offered.RequirementSet, offered.Host, offered.Needs));
+        }
+
+        public Wait? WhyNot(ReadyTask task)
+        {
+            if (!_snapshot.Lanes.TryGetValue(task.Lane, out var lane))
+                return new(WaitCode.NoWorker, $"lane {task.Lane} does not exist");
+            if (lane.Paused)
+                return new(WaitCode.LanePaused, $"lane {lane.Name} is paused{(lane.PausedReason is null ? "" : ": " + lane.PausedReason)}");
+            if (lane.Problem is not null)
+                return new(WaitCode.LaneProblem, lane.Problem);
+            if (_snapshot.MaxActive is { } most && _active >= most)
+                return new(WaitCode.GlobalCap, $"{_active} of {most} runs are active over all lanes (Admission:MaxActiveTasks)");
+            if (lane.Cap is { } cap && _lanes.GetValueOrDefault(lane.Name) >= cap)
+                return new(WaitCode.LaneCap, $"lane {lane.Name} is full: {_lanes.GetValueOrDefault(lane.Name)} of {cap} runs are active");
+            if (_snapshot.BoardCaps.GetValueOrDefault(task.Board) is { } boardCap && _boards.GetValueOrDefault(task.Board) >= boardCap)
+                return new(WaitCode.BoardCap, $"board {task.Board} is full: {_boards.GetValueOrDefault(task.Board)} of {boardCap} runs are active");
+
+            var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
+            if (!fitting.Any(w => w.TakesWork))
+                return new(WaitCode.NoWorker, NobodyFits(task, lane, fitting));
+            if (FreeWorker(task.Lane, fitting) is null && _lookAhead.GetValueOrDefault((task.Lane, task.RequirementSet)) >= _snapshot.LookAhead)
+                return new(WaitCode.NoSlot, NoSlot(task.Lane, fitting));
+            return null;
+        }
+
+        public void Take(ReadyTask task)
+        {
+            _active++;
+            _lanes[task.Lane] = _lanes.GetValueOrDefault(task.Lane) + 1;
+            _boards[task.Board] = _boards.GetValueOrDefault(task.Board) + 1;
+            TakeSlot(task.Lane, task.RequirementSet, Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs));
+        }
+
+        private void TakeSlot(string lane, string set, IReadOnlyList<FleetMember> fitting)
+        {
+            if (FreeWorker(lane, fitting) is { } worker)
+                _freeSlots[(worker.Id, lane)]--;
+            else
+                _lookAhead[(lane, set)] = _lookAhead.GetValueOrDefault((lane, set)) + 1;
+        }
+
+        /// <summary>The plainest worker with a free slot, so that those with rare capabilities stay free for who needs them.</summary>
+        private FleetMember? FreeWorker(string lane, IReadOnlyList<FleetMember> fitting)
+        {
+            foreach (var worker in fitting)
+                if (_freeSlots.GetValueOrDefault((worker.Id, lane)) > 0)
+                    return worker;
+            return null;
+        }
+
+        /// <summary>Workers that could carry it out, draining ones included, plainest first.</summary>
+        private IReadOnlyList<FleetMember> Fitting(string lane, string set, string? host, string needs)
+        {
+            if (_fitting.TryGetValue((lane, set), out var known))
+                return known;
+            var profile = _snapshot.Lanes.GetValueOrDefault(lane)?.Profile ?? "";
+            var wanted = RequirementSet.Split(needs);
+            return _fitting[(lane, set)] = [.. _snapshot.Workers
+                .Where(w => Eligibility.Lacks(w, lane, profile, host, wanted) is null)
+                .OrderBy(w => w.Capabilities.Count).ThenBy(w => w.Slots.Count).ThenBy(w => w.Id, StringComparer.Ordinal)];
+        }
+
+        private string NobodyFits(ReadyTask task, LaneRow lane, IReadOnlyList<FleetMember> fitting)
+        {
+            var wanted = RequirementSet.Split(task.Needs);
+            var why = _snapshot.Workers
+                .Select(w => Eligibility.Lacks(w, task.Lane, lane.Profile, task.Host, wanted))
+                .GroupBy(lacks => lacks).Where(g => g.Key is not null)
+                .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => task.Host is not null && g.Key == "host " + task.Host ? $"{g.Count()} on other hosts than {task.Host}" : $"{g.Count()} lack {g.Key}")
+                .ToList();
+            if (fitting.Count > 0)
+                why.Add($"{fitting.Count} draining");
+            return $"0 of {_snapshot.Workers.Count} workers fit{(why.Count == 0 ? "" : ": " + string.Join(", ", why))}";
+        }
+
+        private static string NoSlot(string lane, IReadOnlyList<FleetMember> fitting)
+        {
+            var live = fitting.Where(w => w.TakesWork).ToList();
+            var slots = live.Sum(w => w.Slots[lane]);
+            return $"{(slots == 1 ? "the 1 slot" : $"all {slots} slots")} of lane {lane} on {string.Join(", ", live.Take(3).Select(w => w.Id))}{(live.Count > 3 ? $" and {live.Count - 3} more" : "")} {(slots == 1 ? "is" : "are")} taken";
+        }
+    }
+}

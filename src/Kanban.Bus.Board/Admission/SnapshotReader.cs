@@ -1,0 +1,84 @@
+using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kanban.Bus.Board.Admission;
+
+/// <summary>Reads what admission decides on. The number of ready tasks it looks at is bounded by what could start, not by what waits.</summary>
+public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<AdmissionOptions> options)
+{
+    /// <summary>The tasks that have a chance now, queue by queue.</summary>
+    public async Task<Snapshot> ForPassAsync(CancellationToken ct)
+    {
+        var frame = await FrameAsync(ct);
+        var queues = await Ready(db.Tasks).Select(t => new { Lane = t.Lane!, t.RequirementSet }).Distinct().ToListAsync(ct);
+        var ready = new List<ReadyTask>();
+        foreach (var queue in queues)
+        {
+            if (!frame.Lanes.TryGetValue(queue.Lane, out var lane) || lane.Paused || lane.Problem is not null)
+                continue;
+            // Slots of the whole lane bound what any of its queues can take.
+            var most = frame.Workers.Where(w => w.TakesWork).Sum(w => w.Slots.GetValueOrDefault(queue.Lane)) + options.Value.LookAhead;
+            most = Math.Min(most, options.Value.BatchSize);
+            if (most == 0)
+                continue;
+            ready.AddRange(await Select(InOrder(Startable(queue.Lane, queue.RequirementSet, frame))).Take(most + options.Value.ScanLimit).ToListAsync(ct));
+        }
+
+        return frame with { Ready = [.. ready.OrderByDescending(t => t.Priority).ThenBy(t => t.ReadyAt).ThenBy(t => t.Id)] };
+    }
+
+    /// <summary>These tasks alone, behind nothing: what they would wait for if they were first.</summary>
+    public async Task<Snapshot> ForAsync(IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>
+        await FrameAsync(ct) with { Ready = await Select(Ready(db.Tasks).Where(t => taskIds.Contains(t.Id))).ToListAsync(ct) };
+
+    /// <summary>A ready task's place in its lane, from 1.</summary>
+    public async Task<int> PlaceAsync(KanbanTask task, CancellationToken ct) =>
+        1 + await Ready(db.Tasks).CountAsync(t => t.Lane == task.Lane
+            && (t.Priority > task.Priority
+                || t.Priority == task.Priority && (t.ReadyAt < task.ReadyAt || t.ReadyAt == task.ReadyAt && t.Id.CompareTo(task.Id) < 0)), ct);
+
+    internal static IQueryable<KanbanTask> Ready(IQueryable<KanbanTask> tasks) =>
+        tasks.Where(t => t.Status == Status.Ready && t.LiveRunId == null && !t.Archived && t.Lane != null);
+
+    private IQueryable<KanbanTask> Startable(string lane, string set, Snapshot frame)
+    {
+        // Boards that are full now are left out, so that their tasks don't use up the scan.
+        var full = frame.BoardCaps
+            .Where(b => b.Value is { } cap && frame.Live.Where(l => l.Board == b.Key).Sum(l => l.Count) >= cap)
+            .Select(b => b.Key).ToList();
+        var tasks = Ready(db.Tasks).Where(t => t.Lane == lane && t.RequirementSet == set);
+        if (full.Count > 0)
+            tasks = tasks.Where(t => !full.Contains(t.Board));
+        // Parents are kept by the status; this is the gate's own look at P5.
+        return tasks.Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done));
+    }
+
+    private async Task<Snapshot> FrameAsync(CancellationToken ct)
+    {
+        var lanes = await db.Lanes.AsNoTracking().ToListAsync(ct);
+        var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null).ToDictionaryAsync(b => b.Key, b => b.MaxActive, ct);
+        var workers = await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => w.State == WorkerState.Live).ToListAsync(ct);
+        var live = await db.Runs.Where(r => r.Live)
+            .GroupBy(r => new { r.Lane, r.Board, r.RequirementSet, r.WorkerId, r.Task.Host, r.Task.Needs })
+            .Select(g => new LiveRuns(g.Key.Lane, g.Key.Board, g.Key.RequirementSet, g.Key.Host, g.Key.Needs, g.Key.WorkerId, g.Count()))
+            .ToListAsync(ct);
+        return new Snapshot(
+            options.Value.MaxActiveTasks is 0 ? null : options.Value.MaxActiveTasks,
+            options.Value.LookAhead,
+            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.MaxActive, l.Paused, l.PausedReason, l.Profile, bus.ProblemOf(l.Name))),
+            boards,
+            workers.ConvertAll(FleetMember.Of),
+            live,
+            []);
+    }
+
+    private static IQueryable<KanbanTask> InOrder(IQueryable<KanbanTask> tasks) =>
+        tasks.OrderByDescending(t => t.Priority).ThenBy(t => t.ReadyAt).ThenBy(t => t.Id);
+
+    private static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t =>
+        new ReadyTask(t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.Priority, t.ReadyAt ?? t.UpdatedAt));
+}
