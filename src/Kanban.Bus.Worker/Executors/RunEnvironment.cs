@@ -1,0 +1,50 @@
+using System.Globalization;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Spool;
+using Kanban.Bus.Worker.Workspaces;
+
+namespace Kanban.Bus.Worker.Executors;
+
+/// <summary>What a run sees of the world: nothing of the worker's own environment but what the profile lets through.</summary>
+internal static class RunEnvironment
+{
+    /// <param name="own">Looks up a variable of the worker itself.</param>
+    /// <remarks>Later lines win: profile over host, grant over profile, and the names that say which run this is over all.</remarks>
+    public static IReadOnlyDictionary<string, string> For(Grant grant, ProfileOptions profile, RunDirectory run, Uri board, Func<string, string?> own)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in profile.PassOrDefault)
+        {
+            if (own(name) is { } value)
+                environment[name] = value;
+        }
+        environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
+        environment["HOME"] = ScratchWorkspace.Home(run.Workspace);
+        environment["TMPDIR"] = ScratchWorkspace.Temporary(run.Workspace);
+        environment["KANBAN_URL"] = board.ToString().TrimEnd('/');
+        foreach (var (name, value) in profile.Environment)
+            environment[name] = value;
+        foreach (var (name, value) in grant.Environment)
+            environment[name] = value;
+
+        environment["KANBAN_TASK"] = grant.TaskKey;
+        environment["KANBAN_BOARD"] = grant.TaskKey[..Math.Max(0, grant.TaskKey.LastIndexOf('-'))];
+        environment["KANBAN_RUN_ID"] = grant.RunId.ToString();
+        environment["KANBAN_ATTEMPT"] = grant.Attempt.ToString(CultureInfo.InvariantCulture);
+        environment["KANBAN_FENCING_TOKEN"] = grant.FencingToken.ToString(CultureInfo.InvariantCulture);
+        environment["KANBAN_RUN_TOKEN"] = grant.RunToken;
+        environment["KANBAN_LANE"] = grant.Lane;
+        environment["KANBAN_WORKSPACE"] = run.Workspace;
+        environment["KANBAN_BODY_FILE"] = run.BodyFile;
+        environment["KANBAN_BRIEF_FILE"] = run.BriefFile;
+        environment["KANBAN_PARENTS_FILE"] = run.ParentsFile;
+        environment["KANBAN_RESULT_FILE"] = run.ResultFile;
+        foreach (var (name, value) in environment)
+        {
+            if (name.Length == 0 || name.AsSpan().IndexOfAny('=', '\0') >= 0 || value.Contains('\0'))
+                throw new RunNotStartedException($"the environment variable '{name}' has a name or value that no process can be given");
+        }
+        return environment;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Spool;
+
+namespace Kanban.Bus.Worker.Executors;
+
+/// <summary>What a run may write to <c>KANBAN_RESULT_FILE</c>.</summary>
+/// <param name="Outcome"><c>blocked</c> or <c>review</c>; absent: the exit status decides.</param>
+/// <param name="Reason">Why it is blocked, or what the reviewer should look at.</param>
+internal sealed record ResultFile(string? Summary = null, JsonElement? Metadata = null, JsonElement? Usage = null, string? Outcome = null, string? Reason = null);
+
+/// <summary>Makes the finish of a run whose processes are all dead, from its exit status and its result file.</summary>
+internal static class RunReport
+{
+    private const int MostMetadataBytes = 64 * 1024;
+    private const int MostResultBytes = 1024 * 1024;
+    private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+
+    /// <param name="stopped">Why the worker ended it; null when it ended by itself.</param>
+    public static FinishItem Of(Grant grant, RunDirectory run, (Outcome Outcome, string Reason)? stopped)
+    {
+        var status = run.ReadExit();
+        var (result, fault) = ReadResult(run.ResultFile);
+        (Outcome Outcome, string? Reason) end = stopped is { } cause ? cause
+            : status is { } code ? Reported(ExitStatus.Read(code), result, ref fault)
+            : (Outcome.Lost, "its process vanished without an exit status");
+        var (outcome, reason) = end;
+
+        var metadata = Bounded(result?.Metadata, "metadata", ref fault);
+        var usage = Bounded(result?.Usage, "usage", ref fault);
+        if (fault is not null)
+            reason = reason is null ? fault : $"{reason}; {fault}";
+        var summary = result?.Summary is { Length: > 0 } said ? said : OutputTail.Read(run.LogFile("stdout"));
+        return new FinishItem(grant.RunId, grant.FencingToken, outcome, Cut(reason, Limits.ReasonLength), Cut(summary, Limits.SummaryLength), status, metadata, usage);
+    }
+
+    /// <summary>A run may say that it is blocked whatever its exit status, and ask for review where it succeeded.</summary>
+    private static (Outcome, string?) Reported((Outcome Outcome, string? Reason) exit, ResultFile? result, ref string? fault)
+    {
+        var (outcome, reason) = exit;
+        switch (result?.Outcome)
+        {
+            case null:
+                return (outcome, reason);
+            case "blocked":
+                return (Outcome.Blocked, result.Reason ?? "the run said it is blocked, without a reason");
+            case "review":
+                return outcome == Outcome.Succeeded ? (Outcome.Review, result.Reason) : (outcome, reason);
+            default:
+                fault = $"the result file's outcome '{result.Outcome}' is neither blocked nor review";
+                return (outcome, reason);
+        }
+    }
+
+    private static (ResultFile? Result, string? Fault) ReadResult(string path)
+    {
+        // A link could lead to a file of the worker's own.
+        var file = new FileInfo(path);
+        if (!file.Exists || file.LinkTarget is not null)
+            return (null, file.LinkTarget is null ? null : "the result file is a link and was not read");
+        if (file.Length > MostResultBytes)
+            return (null, $"the result file has {file.Length:N0} bytes; {MostResultBytes:N0} are allowed");
+        if (file.Length == 0)
+            return (null, null);
+        try
+        {
+            return (JsonSerializer.Deserialize<ResultFile>(File.ReadAllBytes(path), Reading), null);
+        }
+        catch (JsonException e)
+        {
+            return (null, $"the result file can't be read: {e.Message}");
+        }
+    }
+
+    private static JsonElement? Bounded(JsonElement? value, string name, ref string? fault)
+    {
+        if (value is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given)
+            return null;
+        var size = System.Text.Encoding.UTF8.GetByteCount(given.GetRawText());
+        if (size <= MostMetadataBytes)
+            return given;
+        fault = $"the result file's {name} has {size:N0} bytes, {MostMetadataBytes:N0} are allowed: left out";
+        return null;
+    }
+
+    /// <summary>Bounded, and without NUL, which no text column takes.</summary>
+    private static string? Cut(string? given, int most)
+    {
+        var text = given?.Replace("\0", "", StringComparison.Ordinal);
+        return text is null || text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
+    }
+}

@@ -1,0 +1,206 @@
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Board;
+using Kanban.Bus.Worker.Bus;
+using Kanban.Bus.Worker.Leases;
+using Kanban.Bus.Worker.Runs;
+using Kanban.Bus.Worker.Shim;
+using Kanban.Bus.Worker.Slots;
+using Kanban.Bus.Worker.Spool;
+using Microsoft.Extensions.Logging;
+
+namespace Kanban.Bus.Worker.Hosting;
+
+/// <summary>One worker from its first registration to its goodbye, and the parts it is made of.</summary>
+internal sealed class WorkerLife : IAsyncDisposable
+{
+    private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+
+    private readonly WorkerOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _log;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _life = new();
+    private readonly bool _shared;
+    private readonly TaskCompletionSource _drainOrdered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BoardApi _board;
+    private readonly RunSpool _spool;
+    private readonly ShimStart _shims;
+    private readonly ProcessScanner _scanner = new();
+    private readonly HeldRuns _held = new();
+    private readonly RunStart _start;
+    private readonly LeaseKeeper _leases;
+    private readonly OfferIntake _intake;
+    private readonly QueueConsumers _consumers;
+    private readonly Registration _registration;
+    private IWorkerBus? _bus;
+    private Task _consuming = Task.CompletedTask;
+    private CancellationTokenSource? _consumingEnd;
+
+    public WorkerLife(WorkerOptions options, IWorkerBus? sharedBus, ILoggerFactory loggers, TimeProvider clock)
+    {
+        (_options, _loggers, _clock, _shared) = (options, loggers, clock, sharedBus is not null);
+        _bus = sharedBus;
+        _log = loggers.CreateLogger(WorkerLog.Category);
+        _board = new BoardApi(new Uri(options.BoardUrl), clock);
+        _spool = new RunSpool(options.Home);
+        _shims = new ShimStart(options.Home);
+        var lanes = options.Lanes.ToDictionary(l => l.Key, l => new LaneSlots(l.Key, l.Value, clock));
+        var reports = new FinishReports(options.Id, _board, clock, _log);
+        var supervisor = new RunSupervisor(_held, _scanner, reports, _board, options, clock, _log);
+        _start = new RunStart(_held, _spool, _shims, _scanner, supervisor, lanes, options, _board.Address, clock, _log, _life.Token);
+        _leases = new LeaseKeeper(options.Id, _board, _held, lanes, clock, _log);
+        _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _log);
+        _consumers = new QueueConsumers(options.Id, _intake, _board, lanes, _leases.BeatNow, clock, _log);
+        _registration = new Registration(options, _board, _held, clock, _log);
+    }
+
+    internal HeldRuns Held => _held;
+
+    /// <summary>Returns the process's exit code: 0 after a goodbye, 1 when another process took this worker's id.</summary>
+    /// <param name="leave">Completes when the process is asked to end.</param>
+    /// <param name="abort">The process ends now, whatever runs.</param>
+    public async Task<int> RunAsync(Task leave, CancellationToken abort)
+    {
+        using var aborting = abort.Register(_life.Cancel);
+        _spool.Open();
+        _shims.Install();
+        _log.WorkerStarts(_options.Id, _options.Host, string.Join(", ", _options.Lanes.Select(l => $"{l.Key}={l.Value}")), _board.Address, _options.Home);
+        await _start.TakeUpAsync();
+
+        var sessions = SessionsAsync(_life.Token);
+        var drained = DrainAsync(leave);
+        var first = await Task.WhenAny(sessions, drained);
+        if (first == drained)
+        {
+            await drained;
+            await LeaveAsync();
+        }
+        await _life.CancelAsync();
+        await Task.WhenAny(_consuming, Task.Delay(EndLimit, _clock, CancellationToken.None));
+        return first == sessions ? await sessions : 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _life.CancelAsync();
+        if (_bus is not null)
+            await _bus.DisposeAsync();
+        _board.Dispose();
+        _spool.Dispose();
+        _scanner.Dispose();
+        _life.Dispose();
+        _consumingEnd?.Dispose();
+    }
+
+    /// <summary>Registers, beats, and registers again when the session ends; returns only when this worker's id has gone to another process.</summary>
+    private async Task<int> SessionsAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var session = await _registration.RegisterAsync(ct);
+            await UseBusAsync(session);
+            _log.Registered(_options.Id, _held.All.Count, session.HeartbeatSeconds, session.LeaseSeconds, _bus!.Address);
+            var now = _clock.GetTimestamp();
+            foreach (var run in _held.All.Where(r => !session.Orders.Forget.Contains(r.Grant.RunId)))
+                run.Renew(now);
+            Apply(session.Orders);
+            try
+            {
+                await _leases.RunAsync(session, Apply, ct);
+            }
+            catch (Exception e) when (e is TokenRefusedException or ProtocolRefusedException)
+            {
+                _log.SessionEnded(_options.Id, e.Message, _held.All.Count);
+            }
+            catch (SessionSupersededException e)
+            {
+                _log.Superseded(_options.Id, e.Message, _held.All.Count);
+                _intake.Draining = true;
+                _consumers.Close();
+                _held.StopAll(StopCause.Superseded);
+                await Task.WhenAll(_held.All.Select(r => r.Ended));
+                return 1;
+            }
+        }
+    }
+
+    private void Apply(Orders orders)
+    {
+        foreach (var stop in orders.Stop)
+            _held.Find(stop.RunId)?.AskStop(StopCause.Asked(stop.Reason));
+        foreach (var runId in orders.Forget)
+            _held.Find(runId)?.AskStop(StopCause.LeaseGone);
+        if (orders.Drain)
+            _drainOrdered.TrySetResult();
+        _consumers.Want(orders.Queues);
+    }
+
+    /// <summary>Consumes from the bus the session names; a changed broker address means a new connection.</summary>
+    private async Task UseBusAsync(Registered session)
+    {
+        if (!_shared && session.Broker is { } broker && (_bus as BrokerBus)?.Uri != broker.Uri)
+        {
+            if (_bus is not null)
+            {
+                await _consumingEnd!.CancelAsync();
+                await Task.WhenAny(_consuming, Task.Delay(EndLimit, _clock, CancellationToken.None));
+                await _bus.DisposeAsync();
+            }
+            _bus = new BrokerBus(broker.Uri, $"{_options.Id}@{_options.Host}", _loggers, _clock);
+            _consuming = Task.CompletedTask;
+        }
+        if (_bus is null)
+            throw new InvalidOperationException("The board names no broker: it runs in single-host mode, with its worker inside. Set Transport:Provider to rabbitmq on the board.");
+        if (_consuming.IsCompleted)
+        {
+            _consumingEnd = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
+            _consuming = _consumers.RunAsync(_bus, _consumingEnd.Token);
+        }
+    }
+
+    /// <summary>Ends when no run is left: after a drain order without limit, after the process's end within the drain limit.</summary>
+    private async Task DrainAsync(Task leave)
+    {
+        await Task.WhenAny(leave, _drainOrdered.Task);
+        _intake.Draining = _leases.Draining = true;
+        _consumers.Close();
+        _leases.BeatNow();
+        _log.Draining(_options.Id, _held.All.Count, leave.IsCompleted ? _options.DrainLimit.TotalSeconds : double.PositiveInfinity);
+
+        if (await AllDoneAsync(leave))
+            return;
+        if (await AllDoneAsync(Task.Delay(_options.DrainLimit, _clock, _life.Token)))
+            return;
+        _held.StopAll(StopCause.Drained);
+        await Task.WhenAll(_held.All.Select(r => r.Ended));
+        if (!await AllDoneAsync(Task.Delay(ReportLimit, _clock, _life.Token)))
+            _log.RunsKept(_options.Id, _held.All.Count, _options.Home);
+    }
+
+    private async Task<bool> AllDoneAsync(Task limit)
+    {
+        while (_held.All is { Count: > 0 } left)
+        {
+            await Task.WhenAny(Task.WhenAll(left.Select(r => r.Done)), limit);
+            if (limit.IsCompleted)
+                return _held.All.Count == 0;
+        }
+        return true;
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_board.SessionToken is null)
+            return;
+        try
+        {
+            await _board.LeaveAsync(_options.Id, CancellationToken.None);
+            _log.Left(_options.Id);
+        }
+        catch (Exception e) when (e is BoardAwayException or BoardRefusedException or TokenRefusedException or SessionSupersededException or ProtocolRefusedException)
+        {
+            _log.NotLeft(_options.Id, e.Message);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using Kanban.Bus.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Kanban.Bus.Worker.Hosting;
+
+/// <summary>Every line a worker logs, each with the ids a reader would search for.</summary>
+internal static partial class WorkerLog
+{
+    public const string Category = "Kanban.Bus.Worker";
+
+    [LoggerMessage(1, LogLevel.Information, "Worker {workerId}@{host} serves {lanes} for {board}; state in {home}.")]
+    public static partial void WorkerStarts(this ILogger log, string workerId, string host, string lanes, Uri board, string home);
+
+    [LoggerMessage(2, LogLevel.Information, "Worker {workerId} registered; {held} runs held; heartbeat every {heartbeatSeconds} s, lease {leaseSeconds} s; offers from {source}.")]
+    public static partial void Registered(this ILogger log, string workerId, int held, double heartbeatSeconds, double leaseSeconds, string source);
+
+    [LoggerMessage(3, LogLevel.Warning, "Worker {workerId} waits for the board at {board}, since {since:u}: {reason}")]
+    public static partial void WaitsForBoard(this ILogger log, string workerId, Uri board, DateTimeOffset since, string reason);
+
+    [LoggerMessage(4, LogLevel.Error, "Worker {workerId} is not accepted by the board at {board}, since {since:u}: {reason}")]
+    public static partial void NotAccepted(this ILogger log, string workerId, Uri board, DateTimeOffset since, string reason);
+
+    [LoggerMessage(5, LogLevel.Warning, "Session of worker {workerId} ended ({reason}); it registers again with {held} runs.")]
+    public static partial void SessionEnded(this ILogger log, string workerId, string reason, int held);
+
+    [LoggerMessage(6, LogLevel.Critical, "Worker {workerId} stops: another process registered this id ({reason}). Its {held} runs are ended. Give each worker an id of its own.")]
+    public static partial void Superseded(this ILogger log, string workerId, string reason, int held);
+
+    [LoggerMessage(7, LogLevel.Information, "Worker {workerId} drains: {held} runs go on for at most {limitSeconds} s.")]
+    public static partial void Draining(this ILogger log, string workerId, int held, double limitSeconds);
+
+    [LoggerMessage(8, LogLevel.Information, "Worker {workerId} left the board.")]
+    public static partial void Left(this ILogger log, string workerId);
+
+    [LoggerMessage(9, LogLevel.Warning, "Worker {workerId} ends without an answer to its goodbye: {reason}")]
+    public static partial void NotLeft(this ILogger log, string workerId, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "Worker {workerId} ends with {held} runs unreported; {home} keeps them for its next start.")]
+    public static partial void RunsKept(this ILogger log, string workerId, int held, string home);
+
+    [LoggerMessage(11, LogLevel.Critical, "Worker {workerId} can't go on.")]
+    public static partial void WorkerFailed(this ILogger log, Exception fault, string workerId);
+
+    [LoggerMessage(20, LogLevel.Warning, "No answer from the board at {board} since {since:u}; {held} runs go on as their lanes say: {reason}")]
+    public static partial void BoardAway(this ILogger log, Uri board, DateTimeOffset since, int held, string reason);
+
+    [LoggerMessage(21, LogLevel.Information, "The board at {board} answers again after {awaySeconds:0.0} s.")]
+    public static partial void BoardBack(this ILogger log, Uri board, double awaySeconds);
+
+    [LoggerMessage(22, LogLevel.Error, "The heartbeat of worker {workerId} was refused: {reason}")]
+    public static partial void HeartbeatRefused(this ILogger log, string workerId, string reason);
+
+    [LoggerMessage(30, LogLevel.Information, "Run {runId} of {taskKey} started: lane {lane}, slot {slot}, attempt {attempt}, token {fencingToken}, pid {pid}.")]
+    public static partial void RunStarted(this ILogger log, Guid runId, string taskKey, string lane, int slot, int attempt, long fencingToken, int pid);
+
+    [LoggerMessage(31, LogLevel.Error, "Run {runId} of {taskKey} could not be started (lane {lane}).")]
+    public static partial void RunNotStarted(this ILogger log, Exception fault, Guid runId, string taskKey, string lane);
+
+    [LoggerMessage(32, LogLevel.Information, "Run {runId} of {taskKey} taken up again: lane {lane}, token {fencingToken}, pid {pid}.")]
+    public static partial void RunTakenUp(this ILogger log, Guid runId, string taskKey, string lane, long fencingToken, int pid);
+
+    [LoggerMessage(33, LogLevel.Warning, "Run {runId} of {taskKey} had ended while no worker watched it: lane {lane}, token {fencingToken}.")]
+    public static partial void RunFoundEnded(this ILogger log, Guid runId, string taskKey, string lane, long fencingToken);
+
+    [LoggerMessage(34, LogLevel.Information, "Run {runId} of {taskKey} is being stopped, token {fencingToken}: {reason}.")]
+    public static partial void RunStopping(this ILogger log, Guid runId, string taskKey, long fencingToken, string reason);
+
+    [LoggerMessage(35, LogLevel.Information, "Run {runId} of {taskKey} ended, lane {lane}, token {fencingToken}: {outcome} {reason}")]
+    public static partial void RunEnded(this ILogger log, Guid runId, string taskKey, string lane, long fencingToken, Outcome outcome, string? reason);
+
+    [LoggerMessage(36, LogLevel.Information, "Run {runId} of {taskKey}: the board's answer to its finish is {verdict}, run state {state}.")]
+    public static partial void FinishAnswered(this ILogger log, Guid runId, string taskKey, FinishVerdict verdict, RunState? state);
+
+    [LoggerMessage(37, LogLevel.Warning, "Run {runId}: its finish is not answered yet, it is sent again: {reason}")]
+    public static partial void FinishDelayed(this ILogger log, Guid runId, string reason);
+
+    [LoggerMessage(38, LogLevel.Error, "Run {runId}: the board refuses its finish for good: {reason}")]
+    public static partial void FinishRefused(this ILogger log, Guid runId, string reason);
+
+    [LoggerMessage(39, LogLevel.Error, "Run {runId} of {taskKey}: its finish can't be kept on disk; it is sent from memory.")]
+    public static partial void FinishNotKept(this ILogger log, Exception fault, Guid runId, string taskKey);
+
+    [LoggerMessage(40, LogLevel.Warning, "Run {runId}: {path} can't be removed.")]
+    public static partial void DirectoryNotRemoved(this ILogger log, Exception fault, Guid runId, string path);
+
+    [LoggerMessage(41, LogLevel.Error, "Run {runId}: {count} processes ({pids}) are still alive {seconds:0} s after they were asked to end; the slot stays taken.")]
+    public static partial void TreeSurvivesKill(this ILogger log, Guid runId, int count, string pids, double seconds);
+
+    [LoggerMessage(42, LogLevel.Critical, "Run {runId} of {taskKey}, token {fencingToken}: its supervision failed; its lease will run out.")]
+    public static partial void SupervisionFailed(this ILogger log, Exception fault, Guid runId, string taskKey, long fencingToken);
+
+    [LoggerMessage(43, LogLevel.Warning, "Run {runId}: {path} holds no grant, nothing was started; removed.")]
+    public static partial void SpoolEntryIncomplete(this ILogger log, Guid runId, string path);
+
+    [LoggerMessage(44, LogLevel.Error, "Run {runId}: {path} can't be read; left for a person.")]
+    public static partial void SpoolEntryUnreadable(this ILogger log, Exception fault, Guid runId, string path);
+
+    [LoggerMessage(50, LogLevel.Warning, "Run {runId} of {taskKey}: the end of its log was not sent: {reason}")]
+    public static partial void LogTailNotSent(this ILogger log, Guid runId, string taskKey, string reason);
+
+    [LoggerMessage(51, LogLevel.Warning, "Run {runId} of {taskKey}: the board takes no more of its log: {reason}")]
+    public static partial void LogRefused(this ILogger log, Guid runId, string taskKey, string reason);
+
+    [LoggerMessage(52, LogLevel.Error, "Run {runId} of {taskKey}: sending its log failed; its end is reported all the same.")]
+    public static partial void LogUploadFailed(this ILogger log, Exception fault, Guid runId, string taskKey);
+
+    [LoggerMessage(60, LogLevel.Information, "Offer {runId} of {taskKey} in lane {lane} was refused: {refusal}; dropped.")]
+    public static partial void ClaimRefused(this ILogger log, Guid runId, string taskKey, string lane, ClaimRefusal? refusal);
+
+    [LoggerMessage(61, LogLevel.Warning, "The claim of run {runId} has no answer yet: {reason}")]
+    public static partial void ClaimDelayed(this ILogger log, Guid runId, string reason);
+
+    [LoggerMessage(62, LogLevel.Error, "A message on {queue} can't be read ({sizeBytes} bytes): {reason}. It goes to the dead letters.")]
+    public static partial void MessageUnreadable(this ILogger log, string queue, string reason, int sizeBytes);
+
+    [LoggerMessage(63, LogLevel.Error, "An unreadable message on {queue} ({reason}) was dropped: the board refuses it: {refusal}")]
+    public static partial void DeadLetterRefused(this ILogger log, string queue, string reason, string refusal);
+
+    [LoggerMessage(70, LogLevel.Warning, "Waits for the broker at {broker}, since {since:u}: {reason}")]
+    public static partial void BrokerAway(this ILogger log, string broker, DateTimeOffset since, string reason);
+
+    [LoggerMessage(71, LogLevel.Information, "The broker at {broker} is reached.")]
+    public static partial void BrokerReached(this ILogger log, string broker);
+
+    [LoggerMessage(72, LogLevel.Debug, "The connection to {broker} was not closed in order: {reason}")]
+    public static partial void BrokerNotClosed(this ILogger log, string broker, string reason);
+
+    [LoggerMessage(73, LogLevel.Error, "Queue {queue} exists with other arguments: {difference}. Its offers are not taken until that is put right; tried again in {seconds} s.")]
+    public static partial void QueueMismatch(this ILogger log, string queue, string difference, double seconds);
+
+    [LoggerMessage(74, LogLevel.Warning, "Queue {queue} on {broker} is not consumed since {seconds:0} s: {reason}")]
+    public static partial void QueueNotConsumed(this ILogger log, string queue, string broker, double seconds, string reason);
+
+    [LoggerMessage(75, LogLevel.Information, "Queue {queue} is consumed again.")]
+    public static partial void QueueConsumedAgain(this ILogger log, string queue);
+
+    [LoggerMessage(76, LogLevel.Warning, "Queue {queue} on {broker} could not be left in time; tried again.")]
+    public static partial void QueueNotLeft(this ILogger log, string queue, string broker);
+}

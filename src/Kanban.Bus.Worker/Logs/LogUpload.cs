@@ -1,0 +1,94 @@
+using System.Buffers;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Board;
+using Kanban.Bus.Worker.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kanban.Bus.Worker.Logs;
+
+/// <summary>Brings a run's output to the board while it goes on: byte-exact, by offset, from wherever the board says it stands.</summary>
+internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, BoardApi board, TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(15);
+
+    // Pieces of one stream between two looks: about 10 MB/s per run, so that one flooding run leaves room for the others.
+    private const int PiecesPerLook = 4;
+
+    // Over all runs of this process: memory stays bounded when hundreds of runs write at once.
+    private static readonly SemaphoreSlim Uploads = new(16);
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _givenUp;
+
+    /// <summary>The run writes nothing more: what is left is sent, then <see cref="RunAsync"/> returns.</summary>
+    public void End() => _ended.TrySetResult();
+
+    /// <summary>Returns when everything was sent after <see cref="End"/>, when the board takes no more of this log, or when it answered nothing but faults for 15 s after the end.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
+        long? failingSince = null;
+        while (!_givenUp)
+        {
+            // Read before the files are: what was written before the end is seen after it.
+            var ended = _ended.Task.IsCompleted;
+            try
+            {
+                var all = true;
+                foreach (var stream in streams)
+                    all &= await SendAsync(stream, ended ? int.MaxValue : PiecesPerLook, ct);
+                failingSince = null;
+                backoff.Reset();
+                if (ended && all)
+                    return;
+                if (!ended)
+                    await Task.WhenAny(_ended.Task, Task.Delay(Look, clock, ct));
+                ct.ThrowIfCancellationRequested();
+            }
+            catch (BoardAwayException e)
+            {
+                failingSince ??= clock.GetTimestamp();
+                if (ended && clock.GetElapsedTime(failingSince.Value) > FlushLimit)
+                {
+                    log.LogTailNotSent(grant.RunId, grant.TaskKey, e.Message);
+                    return;
+                }
+                await backoff.WaitAsync(ct);
+            }
+            catch (Exception e) when (e is TokenRefusedException or BoardRefusedException or SessionSupersededException)
+            {
+                log.LogRefused(grant.RunId, grant.TaskKey, e.Message);
+                _givenUp = true;
+            }
+        }
+    }
+
+    /// <returns>True when the board has everything that was in the file at this moment.</returns>
+    private async Task<bool> SendAsync(LogFile stream, int pieces, CancellationToken ct)
+    {
+        for (var piece = 0; piece < pieces; piece++)
+        {
+            if (stream.Length <= stream.Sent)
+                return true;
+            await Uploads.WaitAsync(ct);
+            var buffer = ArrayPool<byte>.Shared.Rent(Limits.LogChunkBytes);
+            try
+            {
+                var read = Math.Min(stream.Read(buffer, stream.Sent), Limits.LogChunkBytes);
+                if (read == 0)
+                    return true;
+                var next = await board.AppendLogAsync(grant.RunId, grant.RunToken, stream.Stream, stream.Sent, buffer.AsMemory(0, read), ct);
+                if (next > stream.Length || next < 0)
+                    throw new BoardRefusedException(409, null, $"the board wants byte {next} of {stream.Stream}, which has {stream.Length}");
+                stream.Sent = next;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                Uploads.Release();
+            }
+        }
+        return stream.Length <= stream.Sent;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Worker.Runs;
+
+/// <summary>Every run this worker answers for: those under way, and those whose finish the board has not answered yet.</summary>
+internal sealed class HeldRuns
+{
+    private readonly ConcurrentDictionary<Guid, LiveRun> _runs = new();
+
+    public IReadOnlyList<LiveRun> All => [.. _runs.Values];
+
+    public IReadOnlyList<HeldRun> Names() => [.. _runs.Values.Select(r => new HeldRun(r.Grant.RunId, r.Grant.FencingToken))];
+
+    public LiveRun? Find(Guid runId) => _runs.GetValueOrDefault(runId);
+
+    public void Add(LiveRun run) => _runs[run.Grant.RunId] = run;
+
+    public void Remove(LiveRun run) => _runs.TryRemove(new(run.Grant.RunId, run));
+
+    public void StopAll(StopCause cause)
+    {
+        foreach (var run in _runs.Values)
+            run.AskStop(cause);
+    }
+}

@@ -1,0 +1,52 @@
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Shim;
+using Kanban.Bus.Worker.Slots;
+using Kanban.Bus.Worker.Spool;
+
+namespace Kanban.Bus.Worker.Runs;
+
+/// <summary>A run that this worker holds, from its grant until the board has answered its finish.</summary>
+internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? lane, int slot, long renewedAt)
+{
+    private readonly TaskCompletionSource<StopCause> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _renewedAt = renewedAt;
+
+    public Grant Grant => grant;
+    public RunDirectory Directory => directory;
+
+    /// <summary>Null when the run takes no slot: its process was found dead.</summary>
+    public LaneSlots? Lane => lane;
+    public int Slot => slot;
+
+    /// <summary>Null while nothing was started, or nothing is left of it.</summary>
+    public ProcessIdentity? Shim { get; set; }
+
+    /// <summary>When its clock began, by the worker's monotonic clock.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>When the last request was sent whose answer renewed the lease, by the worker's monotonic clock.</summary>
+    public long RenewedAt => Interlocked.Read(ref _renewedAt);
+
+    /// <summary>Completes when the run is to be ended; the first cause stands.</summary>
+    public Task<StopCause> StopAsked => _stop.Task;
+
+    /// <summary>Every process dead, the finish on disk, the slot free.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>The board has answered the finish.</summary>
+    public Task Done => _done.Task;
+
+    public void AskStop(StopCause cause) => _stop.TrySetResult(cause);
+
+    public void Renew(long sentAt) => Interlocked.Exchange(ref _renewedAt, Math.Max(sentAt, RenewedAt));
+
+    public void MarkEnded()
+    {
+        lane?.Release(slot);
+        _ended.TrySetResult();
+    }
+
+    public void MarkDone() => _done.TrySetResult();
+}

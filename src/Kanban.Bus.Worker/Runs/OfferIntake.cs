@@ -1,0 +1,94 @@
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Board;
+using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Slots;
+using Microsoft.Extensions.Logging;
+
+namespace Kanban.Bus.Worker.Runs;
+
+/// <summary>This worker can't take the offer now; thrown, it hands the delivery back to its queue.</summary>
+internal sealed class OfferGivenBackException(string message) : Exception(message);
+
+/// <summary>From an offer to a run: a slot, a claim, a start.</summary>
+internal sealed class OfferIntake(
+    string workerId, BoardApi board, HeldRuns held, IReadOnlyDictionary<string, LaneSlots> lanes, RunStart start,
+    WorkerOptions options, TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan SlotPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClaimLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Batcher<ClaimItem, ClaimAnswer> _claims =
+        new(items => board.ClaimAsync(workerId, items, CancellationToken.None), most: 500);
+
+    /// <summary>Nothing new is started from here on; a grant that arrives is handed back.</summary>
+    public bool Draining { get; set; }
+
+    /// <summary>Returns when the delivery is to be acked.</summary>
+    /// <param name="hasBroker">Deliveries can be given back, and must not be held for ever.</param>
+    /// <exception cref="OfferGivenBackException">The delivery is to go back to its queue.</exception>
+    public async Task TakeAsync(RunOffered offer, bool hasBroker, Task left, CancellationToken ct)
+    {
+        // A delivery that came back after a broken connection, while its run went on here.
+        if (held.Find(offer.RunId) is { } own)
+        {
+            await HoldAsync(own, hasBroker, left, ct);
+            return;
+        }
+        if (Draining)
+            throw new OfferGivenBackException("the worker drains");
+        var lane = lanes[offer.Lane];
+        var slot = await lane.TakeAsync(hasBroker ? SlotPatience : Timeout.InfiniteTimeSpan, ct)
+            ?? throw new OfferGivenBackException($"no free slot in lane {offer.Lane}");
+
+        LiveRun? run = null;
+        try
+        {
+            var claimedAt = clock.GetTimestamp();
+            var answer = await ClaimAsync(new ClaimItem(offer.RunId, slot), hasBroker, ct);
+            if (answer.Grant is { } grant)
+                run = Draining ? start.Return(grant, lane, slot, claimedAt) : start.Begin(grant, lane, slot, claimedAt);
+            else
+                log.ClaimRefused(offer.RunId, offer.TaskKey, offer.Lane, answer.Refused);
+        }
+        finally
+        {
+            if (run is null)
+                lane.Release(slot);
+        }
+        if (run is not null)
+            await HoldAsync(run, hasBroker, left, ct);
+    }
+
+    private async Task HoldAsync(LiveRun run, bool hasBroker, Task left, CancellationToken ct)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(run.Ended, left, Task.Delay(hasBroker ? options.HoldLimit : Timeout.InfiniteTimeSpan, clock, over.Token));
+        await over.CancelAsync();
+    }
+
+    private async Task<ClaimAnswer> ClaimAsync(ClaimItem claim, bool hasBroker, CancellationToken ct)
+    {
+        var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5));
+        var since = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await _claims.AskAsync(claim, ct);
+            }
+            catch (Exception e) when (e is BoardAwayException or TokenRefusedException)
+            {
+                if (hasBroker && clock.GetElapsedTime(since) > ClaimLimit)
+                    throw new OfferGivenBackException($"the claim of {claim.RunId} got no answer: {e.Message}");
+                log.ClaimDelayed(claim.RunId, e.Message);
+            }
+            catch (Exception e) when (e is BoardRefusedException or SessionSupersededException or ProtocolRefusedException)
+            {
+                log.ClaimDelayed(claim.RunId, e.Message);
+                await Task.Delay(SlotPatience, clock, ct);
+                throw new OfferGivenBackException($"the claim of {claim.RunId} was not taken: {e.Message}");
+            }
+            await backoff.WaitAsync(ct);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Board;
+using Kanban.Bus.Worker.Executors;
+using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Logs;
+using Kanban.Bus.Worker.Shim;
+using Microsoft.Extensions.Logging;
+
+namespace Kanban.Bus.Worker.Runs;
+
+/// <summary>Sees a run through to its end: the same code for a fresh run and for one taken up again after the worker's restart.</summary>
+internal sealed class RunSupervisor(
+    HeldRuns held, ProcessScanner scanner, FinishReports reports, BoardApi board, WorkerOptions options, TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private readonly TreeStop _tree = new(scanner, clock, log);
+
+    /// <summary>Returns when the board has answered the run's finish and its directory is gone.</summary>
+    /// <param name="process">The shim, when this process started it: its exit is noticed at once.</param>
+    /// <param name="ct">Ends the watching, not the run: a later process takes it up again.</param>
+    public async Task SuperviseAsync(LiveRun run, Process? process, CancellationToken ct)
+    {
+        using var shim = process;
+        using var stdout = new LogFile(run.Directory, "stdout");
+        using var stderr = new LogFile(run.Directory, "stderr");
+        IReadOnlyList<LogFile> streams = [stdout, stderr];
+        var upload = new LogUpload(run.Grant, streams, board, clock, log);
+        var uploading = upload.RunAsync(ct);
+
+        var finish = run.Directory.ReadFinish() ?? await UntilDeadAsync(run, streams, process, ct);
+        Keep(run, finish);
+        upload.End();
+        try
+        {
+            await uploading;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogUploadFailed(e, run.Grant.RunId, run.Grant.TaskKey);
+        }
+        await ReportAsync(run, finish, ct);
+    }
+
+    /// <summary>For a run of which nothing is alive: keeps its finish until the board has answered.</summary>
+    public async Task ReportAsync(LiveRun run, FinishItem finish, CancellationToken ct)
+    {
+        Keep(run, finish);
+        if (await reports.SendAsync(finish, ct) is { } answer)
+            log.FinishAnswered(run.Grant.RunId, run.Grant.TaskKey, answer.Verdict, answer.State);
+        Remove(run);
+        held.Remove(run);
+        run.MarkDone();
+    }
+
+    private void Keep(LiveRun run, FinishItem finish)
+    {
+        if (run.Ended.IsCompleted)
+            return;
+        log.RunEnded(run.Grant.RunId, run.Grant.TaskKey, run.Grant.Lane, run.Grant.FencingToken, finish.Outcome, finish.Reason);
+        try
+        {
+            run.Directory.WriteFinish(finish);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk: the report goes out from memory, and would be lost only with this process.
+            log.FinishNotKept(e, run.Grant.RunId, run.Grant.TaskKey);
+        }
+        scanner.Untrack(run.Grant.RunId);
+        run.MarkEnded();
+    }
+
+    private void Remove(LiveRun run)
+    {
+        try
+        {
+            run.Directory.Remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.DirectoryNotRemoved(e, run.Grant.RunId, run.Directory.Path);
+        }
+    }
+
+    private async Task<FinishItem> UntilDeadAsync(LiveRun run, IReadOnlyList<LogFile> streams, Process? process, CancellationToken ct)
+    {
+        var watch = new RunWatch(run, streams, options.LogLimitBytes, clock);
+        var exited = process?.WaitForExitAsync(ct);
+        StopCause? cause = null;
+        while (run.Shim is { } shim && cause is null)
+        {
+            if (process?.HasExited ?? !shim.IsAlive)
+                break;
+            // What ended in this same moment ended by itself.
+            cause = run.StopAsked.IsCompleted ? await run.StopAsked : watch.Check();
+            if (cause is null)
+                await Task.WhenAny(exited ?? Task.Delay(Look, clock, ct), run.StopAsked, Task.Delay(Look, clock, ct));
+            ct.ThrowIfCancellationRequested();
+        }
+        if (run.Directory.ReadExit() is not null)
+            cause = null;
+        else if (run.Shim is null && run.StopAsked.IsCompleted)
+            cause = await run.StopAsked;
+
+        var grace = TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds);
+        if (cause is not null)
+            log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
+        // Also after a clean end: what the run left in the background would outlive its slot.
+        await _tree.StopAsync(run.Grant.RunId, run.Shim, grace);
+        return RunReport.Of(run.Grant, run.Directory, cause is null ? null : (cause.Outcome, cause.Reason));
+    }
+}

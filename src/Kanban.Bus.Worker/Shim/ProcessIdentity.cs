@@ -1,0 +1,30 @@
+namespace Kanban.Bus.Worker.Shim;
+
+/// <summary>One process of one boot of this host. A pid alone is reused; pid, start time and boot id are not.</summary>
+internal readonly record struct ProcessIdentity(int Pid, long StartTicks, string BootId)
+{
+    public static string CurrentBootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    public bool IsAlive =>
+        BootId == CurrentBootId && ProcStat.Read(Pid) is { IsDead: false } now && now.StartTicks == StartTicks;
+
+    /// <summary>How long ago it started, by the kernel's clock.</summary>
+    public TimeSpan Age
+    {
+        get
+        {
+            var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            var age = TimeSpan.FromSeconds(uptime - (StartTicks / (double)Kernel.TicksPerSecond));
+            return age < TimeSpan.Zero ? TimeSpan.Zero : age;
+        }
+    }
+
+    /// <summary>What the shim wrote about itself: its stat line and the boot id. Null while it has not.</summary>
+    public static ProcessIdentity? ReadShimFile(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        var lines = File.ReadAllLines(path);
+        return lines.Length >= 2 && ProcStat.Parse(lines[0]) is { } stat ? new ProcessIdentity(stat.Pid, stat.StartTicks, lines[1].Trim()) : null;
+    }
+}

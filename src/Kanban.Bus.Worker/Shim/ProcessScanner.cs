@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+
+namespace Kanban.Bus.Worker.Shim;
+
+/// <summary>Which live processes belong to which run, from <c>/proc</c>. One scan answers everyone who asked meanwhile, so 200 runs that end together cost a few scans.</summary>
+/// <remarks>
+/// A process belongs to a run when its start environment says so, when its parent or its session's leader does, or when it was seen to before:
+/// a double fork, <c>setsid</c> or a cleaned environment alone does not get a process out of its run's tree.
+/// </remarks>
+internal sealed class ProcessScanner : IDisposable
+{
+    internal const string Marker = "KANBAN_RUN_ID=";
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, ProcStat?> _runs = [];
+    private readonly Dictionary<(int Pid, long Start), Guid> _owners = [];
+    private Dictionary<Guid, List<ProcStat>> _last = [];
+    private long _started;
+
+    /// <summary>From here on the run's processes are looked for.</summary>
+    /// <param name="shim">Leader of the run's session, where it is known.</param>
+    public void Track(Guid runId, ProcStat? shim)
+    {
+        lock (_gate)
+            _runs[runId] = shim ?? _runs.GetValueOrDefault(runId);
+    }
+
+    public void Untrack(Guid runId)
+    {
+        lock (_gate)
+        {
+            _runs.Remove(runId);
+            foreach (var gone in _owners.Where(o => o.Value == runId).Select(o => o.Key).ToList())
+                _owners.Remove(gone);
+        }
+    }
+
+    /// <summary>The run's live processes, seen by a scan that began after this call; the shim is one of them.</summary>
+    public async Task<IReadOnlyList<ProcStat>> MembersAsync(Guid runId)
+    {
+        var asked = Interlocked.Read(ref _started);
+        await _one.WaitAsync();
+        try
+        {
+            // A scan that began after the question answers it, whoever asked for it.
+            if (_started == asked)
+            {
+                Interlocked.Increment(ref _started);
+                lock (_gate)
+                    _last = Scan();
+            }
+            return _last.TryGetValue(runId, out var members) ? members : [];
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private Dictionary<Guid, List<ProcStat>> Scan()
+    {
+        var all = new Dictionary<int, ProcStat>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId
+                && ProcStat.Read(pid) is { } stat)
+                all[pid] = stat;
+        }
+
+        // Ended processes are forgotten; what was once seen as a run's stays the run's.
+        foreach (var gone in _owners.Keys.Where(o => !all.TryGetValue(o.Pid, out var s) || s.StartTicks != o.Start).ToList())
+            _owners.Remove(gone);
+        foreach (var (runId, shim) in _runs)
+        {
+            if (shim is { } s && all.TryGetValue(s.Pid, out var live) && live.StartTicks == s.StartTicks)
+                _owners[(s.Pid, s.StartTicks)] = runId;
+        }
+        foreach (var stat in all.Values.Where(s => !s.IsDead && !_owners.ContainsKey((s.Pid, s.StartTicks))))
+        {
+            if (MarkerOf(stat.Pid) is { } runId && _runs.ContainsKey(runId))
+                _owners[(stat.Pid, stat.StartTicks)] = runId;
+        }
+        Inherit(all);
+
+        var members = new Dictionary<Guid, List<ProcStat>>();
+        foreach (var runId in _runs.Keys)
+            members[runId] = [];
+        foreach (var ((pid, _), runId) in _owners)
+        {
+            if (!all[pid].IsDead)
+                members[runId].Add(all[pid]);
+        }
+        return members;
+    }
+
+    private void Inherit(Dictionary<int, ProcStat> all)
+    {
+        var sessions = _runs.Where(r => r.Value is not null).ToDictionary(r => r.Value!.Value.Pid, r => r.Key);
+        for (var grew = true; grew;)
+        {
+            grew = false;
+            foreach (var stat in all.Values)
+            {
+                if (_owners.ContainsKey((stat.Pid, stat.StartTicks)))
+                    continue;
+                if (OwnerOf(all, stat.ParentPid) is { } byParent)
+                    grew = _owners.TryAdd((stat.Pid, stat.StartTicks), byParent);
+                else if (OwnerOf(all, stat.Session) is { } byLeader)
+                    grew = _owners.TryAdd((stat.Pid, stat.StartTicks), byLeader);
+                else if (sessions.TryGetValue(stat.Session, out var bySession) && !all.ContainsKey(stat.Session))
+                    grew = _owners.TryAdd((stat.Pid, stat.StartTicks), bySession);
+            }
+        }
+    }
+
+    private Guid? OwnerOf(Dictionary<int, ProcStat> all, int pid) =>
+        all.TryGetValue(pid, out var stat) && _owners.TryGetValue((pid, stat.StartTicks), out var runId) ? runId : null;
+
+    /// <summary>The run that a process's start environment names; null when it names none or may not be read (another user's process).</summary>
+    private static Guid? MarkerOf(int pid)
+    {
+        byte[] environment;
+        try
+        {
+            environment = File.ReadAllBytes($"/proc/{pid}/environ");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        var marker = Encoding.ASCII.GetBytes(Marker);
+        for (var at = 0; ;)
+        {
+            var found = environment.AsSpan(at).IndexOf(marker);
+            if (found < 0)
+                return null;
+            at += found;
+            if (at == 0 || environment[at - 1] == 0)
+            {
+                var value = environment.AsSpan(at + marker.Length);
+                var end = value.IndexOf((byte)0);
+                return Guid.TryParse(Encoding.ASCII.GetString(end < 0 ? value : value[..end]), out var runId) ? runId : null;
+            }
+            at++;
+        }
+    }
+}

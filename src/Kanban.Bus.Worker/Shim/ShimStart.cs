@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Kanban.Bus.Worker.Spool;
+
+namespace Kanban.Bus.Worker.Shim;
+
+/// <summary>Starts the shim of a run, which starts its command.</summary>
+internal sealed class ShimStart(string home)
+{
+    private readonly string _script = Path.Combine(home, "shim.sh");
+
+    /// <summary>Puts the script where every run finds it; a newer worker's script replaces it whole, so one that is running keeps its own.</summary>
+    public void Install()
+    {
+        using var resource = typeof(ShimStart).Assembly.GetManifestResourceStream("Kanban.Bus.Worker.Shim.shim.sh")
+            ?? throw new InvalidOperationException("shim.sh is not in the assembly");
+        using var text = new MemoryStream();
+        resource.CopyTo(text);
+        AtomicFile.Write(_script, text.ToArray());
+    }
+
+    /// <returns>The process, whose exit the caller may await, and who it is for ever.</returns>
+    /// <exception cref="System.ComponentModel.Win32Exception">The command line or environment is too long, or there is no <c>setsid</c>.</exception>
+    public (Process Process, ProcessIdentity Identity) Start(RunDirectory run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = run.Workspace };
+        foreach (var word in (string[])["/bin/sh", _script, run.Path, .. command])
+            start.ArgumentList.Add(word);
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException("setsid did not start");
+        var stat = ProcStat.Read(process.Id);
+        // Gone within the moment it took to look: its exit file will tell, and no live process is confused with it.
+        return (process, new ProcessIdentity(process.Id, stat?.StartTicks ?? -1, ProcessIdentity.CurrentBootId));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Shim;
+
+namespace Kanban.Bus.Worker.Spool;
+
+/// <summary>One run on disk: what it was granted, what it wrote, how it ended. It stays until the board has answered its finish.</summary>
+internal sealed class RunDirectory(string path, Guid runId)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public Guid RunId => runId;
+    public string Path => path;
+
+    /// <summary>The grant, written before anything starts; it holds the run token.</summary>
+    public string GrantFile => At("grant.json");
+
+    /// <summary>How the run ended, written before the board is told.</summary>
+    public string FinishFile => At("finish.json");
+    public string BodyFile => At("body");
+    public string BriefFile => At("brief.md");
+    public string ParentsFile => At("parents.json");
+    public string ResultFile => At("result.json");
+    public string ShimFile => At("shim");
+    public string ExitFile => At("exit");
+    public string Workspace => At("workspace");
+
+    public string LogFile(string stream) => At(stream);
+
+    /// <summary>Makes the directory with all a run reads.</summary>
+    public void Prepare(Grant grant)
+    {
+        Directory.CreateDirectory(path, OwnerOnly);
+        Workspaces.ScratchWorkspace.Create(Workspace);
+        AtomicFile.Write(BodyFile, grant.Body);
+        AtomicFile.Write(BriefFile, grant.Brief);
+        AtomicFile.Write(ParentsFile, JsonSerializer.SerializeToUtf8Bytes(grant.Parents, Json.Client));
+        AtomicFile.Write(LogFile("stdout"), []);
+        AtomicFile.Write(LogFile("stderr"), []);
+        // Last: a directory with a grant is complete.
+        AtomicFile.Write(GrantFile, JsonSerializer.SerializeToUtf8Bytes(grant, Json.Client));
+    }
+
+    /// <summary>Null when the worker died before the directory was complete.</summary>
+    /// <exception cref="JsonException">The file was damaged.</exception>
+    public Grant? ReadGrant() => File.Exists(GrantFile) ? JsonSerializer.Deserialize<Grant>(File.ReadAllBytes(GrantFile), Json.Client) : null;
+
+    public FinishItem? ReadFinish() => File.Exists(FinishFile) ? JsonSerializer.Deserialize<FinishItem>(File.ReadAllBytes(FinishFile), Json.Client) : null;
+
+    public void WriteFinish(FinishItem finish) => AtomicFile.Write(FinishFile, JsonSerializer.SerializeToUtf8Bytes(finish, Json.Client), durable: true);
+
+    public ProcessIdentity? ReadShim() => ProcessIdentity.ReadShimFile(ShimFile);
+
+    /// <summary>Exit status as sh counts it (128 + signal for a killed command); null while the shim has not recorded one.</summary>
+    public int? ReadExit() =>
+        File.Exists(ExitFile) && int.TryParse(File.ReadAllText(ExitFile).Trim(), CultureInfo.InvariantCulture, out var status) ? status : null;
+
+    public void Remove() => Workspaces.ScratchWorkspace.Remove(path);
+
+    private string At(string name) => System.IO.Path.Combine(path, name);
+}
