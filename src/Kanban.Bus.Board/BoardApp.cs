@@ -52,6 +52,7 @@ public static class BoardApp
         api.MapBoards();
         api.MapLanes();
         api.MapTasks();
+        api.MapAdmission();
         api.MapRuns();
         api.MapFleet();
         api.MapLogs();

@@ -1,10 +1,13 @@
 namespace Kanban.Bus.Board.Admission;
 
+/// <summary>What may start, when, and why the rest waits.</summary>
 public static class AdmissionFeature
 {
-    public static IServiceCollection AddAdmission(this IServiceCollection services) => services;
+    public static IServiceCollection AddAdmission(this IServiceCollection services) => services
+        .AddScoped<SnapshotReader>()
+        .AddScoped<AdmissionPass>()
+        .AddScoped<WaitReasons>()
+        ;
 
-    public static void MapAdmission(this RouteGroupBuilder api)
-    {
-    }
+    public static void MapAdmission(this RouteGroupBuilder api) => WhyTask.Map(api);
 }

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Board.Admission;
+
+/// <summary>Why tasks that wait have not started, in words, for any number of tasks with a fixed number of reads.</summary>
+public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
+{
+    private const int Named = 5;
+
+    /// <returns>One entry for each task that waits; none for those that run or have ended.</returns>
+    public async Task<IReadOnlyDictionary<Guid, Wait>> ForAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
+    {
+        var waits = new Dictionary<Guid, Wait>();
+        var ready = new List<Guid>();
+        var todo = new List<Guid>();
+        foreach (var task in tasks)
+            if (ByItself(task) is { } wait)
+                waits[task.Id] = wait;
+            else if (task.Status is Status.Todo)
+                todo.Add(task.Id);
+            else if (task.Status is Status.Ready)
+                ready.Add(task.Id);
+
+        if (todo.Count > 0)
+            await AddParentsAsync(todo, waits, ct);
+        if (ready.Count > 0)
+        {
+            var decision = Admit.Decide(await snapshots.ForAsync(ready, ct));
+            foreach (var (id, wait) in decision.Waits)
+                waits[id] = wait;
+            foreach (var next in decision.Offers)
+                waits[next.Id] = new(WaitCode.Next, "there is room: it is offered within a moment, behind what is ahead of it");
+        }
+
+        return waits;
+    }
+
+    /// <summary>What its own row says. Null when parents or admission must be asked, or when it does not wait.</summary>
+    private static Wait? ByItself(KanbanTask task)
+    {
+        if (task.Archived && !task.HasEnded)
+            return new(WaitCode.Archived, "it is archived");
+        return task.Status switch
+        {
+            Status.Triage => new(WaitCode.Triage, "it is in triage until a person moves it"),
+            Status.Scheduled when task.NotBefore is { } at => new(WaitCode.NotBefore,
+                string.Create(CultureInfo.InvariantCulture, $"waits until {at:yyyy-MM-dd HH:mm:ss} UTC{Because(task.Reason)}")),
+            Status.Scheduled => new(WaitCode.Parked, $"it is parked{Because(task.Reason)}"),
+            Status.Blocked => new(WaitCode.Blocked, $"it is blocked{Because(task.Reason)}"),
+            Status.Review => new(WaitCode.Review, $"it waits for a verdict{Because(task.Reason)}"),
+            Status.Ready when task.LiveRunId is not null => new(WaitCode.Offered, $"it is offered to lane {task.Lane} and waits for a worker to claim it"),
+            _ => null,
+        };
+    }
+
+    private async Task AddParentsAsync(List<Guid> todo, Dictionary<Guid, Wait> waits, CancellationToken ct)
+    {
+        var open = (await db.TaskLinks.AsNoTracking().Where(l => todo.Contains(l.ChildId) && l.Parent.Status != Status.Done)
+                .OrderBy(l => l.Parent.CreatedAt).ThenBy(l => l.ParentId)
+                .Select(l => new { l.ChildId, l.Parent.Board, l.Parent.Number, l.Parent.Status }).ToListAsync(ct))
+            .ToLookup(l => l.ChildId);
+        foreach (var id in todo)
+        {
+            var parents = open[id].ToList();
+            if (parents.FirstOrDefault(p => p.Status is Status.Failed or Status.Cancelled) is { } dead)
+                waits[id] = new(WaitCode.ParentFailed, $"parent {KanbanTask.KeyOf(dead.Board, dead.Number)} {(dead.Status is Status.Failed ? "failed" : "was cancelled")}: retry it, or unlink it");
+            else if (parents.Count > 0)
+                waits[id] = new(WaitCode.Parents, "waits for " + string.Join(", ", parents.Take(Named).Select(p => $"{KanbanTask.KeyOf(p.Board, p.Number)} ({Words.Of(p.Status)})"))
+                    + (parents.Count > Named ? $" and {parents.Count - Named} more" : ""));
+            else
+                waits[id] = new(WaitCode.Next, "its parents are done: it becomes ready within a moment");
+        }
+    }
+
+    private static string Because(string? reason) => reason is null ? "" : ": " + reason;
+}
