@@ -1,0 +1,39 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api, ask } from '../../api/client';
+import type { WorkerView } from '../../api/types';
+import { keys, type Workers } from '../../parts/live/store';
+
+/** Heartbeats raise no events, so the fleet is read at their own pace while somebody looks. */
+const beatMs = 5_000;
+
+const mostWorkers = 2_000;
+
+export function useWorkers() {
+  return useQuery({ queryKey: keys.workers, queryFn: ({ signal }) => readWorkers(signal), refetchInterval: beatMs });
+}
+
+/** Titles of the tasks that run now, by key: a run alone names only its task's key. */
+export function useTitles(workers: WorkerView[]): Record<string, string> {
+  const running = workers.flatMap((worker) => worker.runs.map((run) => run.taskKey)).sort();
+  const titles = useQuery({
+    queryKey: ['titles', running.join()],
+    enabled: running.length > 0,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const page = await ask(api.GET('/api/v1/tasks', { params: { query: { status: 'running', limit: 200 } }, signal }));
+      return Object.fromEntries(page.items.map((task) => [task.key, task.title]));
+    },
+  });
+  return titles.data ?? {};
+}
+
+async function readWorkers(signal: AbortSignal): Promise<Workers> {
+  const found: WorkerView[] = [];
+  let after: string | undefined;
+  do {
+    const page = await ask(api.GET('/api/v1/workers', { params: { query: { limit: 200, after } }, signal }));
+    found.push(...page.items);
+    after = page.nextCursor ?? undefined;
+  } while (after !== undefined && found.length < mostWorkers);
+  return Object.fromEntries(found.map((worker) => [worker.id, worker]));
+}

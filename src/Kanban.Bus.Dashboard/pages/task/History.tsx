@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, ask } from '../../api/client';
+import type { EventView } from '../../api/types';
+import { Age } from '../../parts/Bits';
+import { kindOf } from '../../parts/live/applyEvents';
+import { keys } from '../../parts/live/store';
+
+/** What happened to the task, who did it and why: newest first. */
+export function History({ taskKey }: { taskKey: string }) {
+  const events = useQuery({
+    queryKey: keys.events(taskKey),
+    queryFn: ({ signal }) => ask(api.GET('/api/v1/tasks/{key}/events', { params: { path: { key: taskKey }, query: { limit: 200 } }, signal })),
+  });
+  if (events.error !== null && events.data === undefined) return <p className="hint">{events.error.message}</p>;
+  const newestFirst = [...(events.data?.items ?? [])].sort((a, b) => b.time.localeCompare(a.time) || b.id.localeCompare(a.id, undefined, { numeric: true }));
+  return (
+    <ol className="history">
+      {newestFirst.map((event) => (
+        <li key={event.id}>
+          <code>{kindOf(event.type)}</code>
+          <span className="history-data">{sentence(event)}</span>
+          <span className="hint">{event.actor}</span>
+          <Age at={event.time} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The event's data on one line: `from ready, to running`. */
+function sentence(event: EventView): string {
+  const { data } = event;
+  if (typeof data !== 'object' || data === null) return '';
+  return Object.entries(data)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
