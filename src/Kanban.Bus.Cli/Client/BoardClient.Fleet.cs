@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Cli.Client;
+
+internal sealed partial class BoardClient
+{
+    public Task<IReadOnlyList<BoardView>> BoardsAsync(CancellationToken ct) => PagesAsync<BoardView>("boards", int.MaxValue, ct);
+
+    public Task<BoardView> AddBoardAsync(CreateBoard board, CancellationToken ct) => PostAsync<BoardView>("boards", board, ct);
+
+    public Task<BoardView> EditBoardAsync(string key, JsonObject patch, CancellationToken ct) => PatchAsync<BoardView>($"boards/{Esc(key)}", patch, ct);
+
+    public Task<IReadOnlyList<LaneView>> LanesAsync(CancellationToken ct) => PagesAsync<LaneView>("lanes", int.MaxValue, ct);
+
+    public Task<LaneView> AddLaneAsync(CreateLane lane, CancellationToken ct) => PostAsync<LaneView>("lanes", lane, ct);
+
+    public Task<LaneView> EditLaneAsync(string name, JsonObject patch, CancellationToken ct) => PatchAsync<LaneView>($"lanes/{Esc(name)}", patch, ct);
+
+    public Task<LaneView> PauseLaneAsync(string name, string? reason, CancellationToken ct) =>
+        PostAsync<LaneView>($"lanes/{Esc(name)}/pause", new WithReason(reason), ct);
+
+    public Task<LaneView> ResumeLaneAsync(string name, CancellationToken ct) => PostAsync<LaneView>($"lanes/{Esc(name)}/resume", null, ct);
+
+    public Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken ct) => PagesAsync<WorkerView>("workers", int.MaxValue, ct);
+
+    public Task<WorkerView> DrainWorkerAsync(string id, CancellationToken ct) => PostAsync<WorkerView>($"workers/{Esc(id)}/drain", null, ct);
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Kanban.Bus.Cli.Access;
+using Kanban.Bus.Cli.Boards;
+using Kanban.Bus.Cli.Lanes;
+using Kanban.Bus.Cli.Tasks;
+using Kanban.Bus.Cli.Tokens;
+using Kanban.Bus.Cli.Workers;
+
+namespace Kanban.Bus.Cli;
+
+/// <summary>Every command, in the order that <c>--help</c> lists them.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Build(App app, Globals globals)
+    {
+        var root = new RootCommand("Kanban.Bus: one board that sees and steers agents on every host.")
+        {
+            Up.Build(app),
+            Noun("task", "Add tasks, watch them, steer them",
+                TaskAdd.Build(app), TaskList.Build(app), TaskShow.Build(app), TaskWhy.Build(app), TaskLogs.Build(app), TaskWait.Build(app),
+                TaskEvents.Build(app), TaskEdit.Build(app), TaskMove.Build(app), TaskComment.Build(app), TaskBlock.Build(app), TaskUnblock.Build(app),
+                TaskCancel.Build(app), TaskRetry.Build(app), TaskLink.Build(app), TaskUnlink.Build(app), TaskArchive.Build(app), TaskRestore.Build(app)),
+            Noun("lane", "Streams of work, their caps and limits",
+                LaneList.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app)),
+            Noun("worker", "Run a worker on this host; see the workers of every host",
+                WorkerRun.Build(app), WorkerList.Build(app), WorkerDrain.Build(app)),
+            Noun("board", "Serve the board; sets of tasks with keys of their own",
+                BoardServe.Build(app), BoardList.Build(app), BoardAdd.Build(app), BoardSet.Build(app)),
+            Noun("token", "Keys for people, scripts and workers",
+                TokenCreate.Build(app), TokenList.Build(app), TokenRevoke.Build(app)),
+            Login.Build(app),
+            Logout.Build(app),
+            WhoAmICommand.Build(app),
+            Dashboard.Build(app),
+            Completion.Build(app),
+            VersionCommand.Build(app),
+        };
+        foreach (var option in globals.All)
+            root.Options.Add(option);
+        return root;
+    }
+
+    private static Command Noun(string name, string description, params Command[] verbs)
+    {
+        var noun = new Command(name, description);
+        foreach (var verb in verbs)
+            noun.Subcommands.Add(verb);
+        return noun;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Cli.Lanes;
+
+/// <summary><c>kanban lane add NAME</c></summary>
+internal static class LaneAdd
+{
+    public static Command Build(App app)
+    {
+        var name = new Argument<string>("NAME") { Description = "Lower-case letters, digits and hyphens, at most 40" };
+        var cap = Options.Number("--max-active", "Most offered and running runs at one time; without it the workers' slots are the cap");
+        var profile = Options.Text("--profile", "The profile, defined on each worker's host, that carries out its work; shell unless told", "NAME");
+        var retry = Options.Word<RetryMode>("--retry", "After a failed or lost run: again by itself, blocked until a person says retry, or failed");
+        var attempts = Options.Number("--max-attempts", "Runs of one task before it is set aside; 3 unless told");
+        var backoff = Options.Length("--backoff", "Before the second attempt; it doubles with each further one; 5s unless told");
+        var runtime = Options.Length("--max-runtime", "A run is stopped after this");
+        var silence = Options.Length("--silence", "A run that writes nothing for this long is stopped");
+        var grace = Options.Length("--grace", "Between TERM and KILL; 10s unless told");
+        var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
+        var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect };
+        return app.On(command, async (call, ct) =>
+        {
+            var lane = await call.Board.AddLaneAsync(
+                new CreateLane(
+                    call.Get(name), call.Get(cap), call.Get(profile), call.Get(retry), call.Get(attempts),
+                    Seconds(call.Get(runtime)), Seconds(call.Get(silence)), Seconds(call.Get(grace)), call.Get(disconnect), Seconds(call.Get(backoff))),
+                ct);
+            call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static int? Seconds(TimeSpan? length) => (int?)length?.TotalSeconds;
+}

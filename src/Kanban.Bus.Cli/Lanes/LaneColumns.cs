@@ -1,0 +1,26 @@
+using System.Globalization;
+using Kanban.Bus.Cli.Printing;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Cli.Lanes;
+
+/// <summary>How lanes are printed.</summary>
+internal static class LaneColumns
+{
+    public static Columns<LaneView> All { get; } = new(
+        lane => lane.Name,
+        new("NAME", lane => lane.Name),
+        new("STATE", lane => lane.Problem is not null ? "problem" : lane.Paused ? "paused" : "open"),
+        new("CAP", lane => lane.MaxActive?.ToString(CultureInfo.InvariantCulture) ?? "-", lane => $"{lane.MaxActive}"),
+        new("READY", lane => $"{lane.Ready}"),
+        new("OFFERED", lane => $"{lane.Offered}"),
+        new("RUNNING", lane => $"{lane.Running}"),
+        new("SLOTS", lane => $"{lane.Slots}"),
+        new("WORKERS", lane => $"{lane.Workers}"),
+        new("PROFILE", lane => lane.Profile),
+        new("NOTE", lane => lane.Problem ?? lane.PausedReason));
+
+    public static string Sentence(LaneView lane) =>
+        $"Lane {lane.Name} is {(lane.Paused ? "paused" : "open")}: cap {lane.MaxActive?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {lane.Running} running, "
+        + $"{lane.Slots} slots of {lane.Workers} workers.{(lane.Problem is { } problem ? " " + problem : "")}";
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Cli.Lanes;
+
+/// <summary><c>kanban lane set NAME</c>: what is not named stays, <c>none</c> clears.</summary>
+internal static class LaneSet
+{
+    public static Command Build(App app)
+    {
+        var name = new Argument<string>("NAME") { Description = "The lane" };
+        var cap = Options.NumberOrNone("--max-active", "Most offered and running runs at one time");
+        var profile = Options.Text("--profile", "The profile, defined on each worker's host, that carries out its work", "NAME");
+        var retry = Options.Word<RetryMode>("--retry", "After a failed or lost run");
+        var attempts = Options.Number("--max-attempts", "Runs of one task before it is set aside");
+        var backoff = Options.Length("--backoff", "Before the second attempt; it doubles with each further one");
+        var runtime = Options.LengthOrNone("--max-runtime", "A run is stopped after this");
+        var silence = Options.LengthOrNone("--silence", "A run that writes nothing for this long is stopped");
+        var grace = Options.Length("--grace", "Between TERM and KILL");
+        var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
+        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect };
+        return app.On(command, async (call, ct) =>
+        {
+            var patch = new JsonObject();
+            patch.Put("maxActive", call.Get(cap));
+            patch.Put("profile", call.Get(profile));
+            patch.Put("retry", call.Get(retry) is { } mode ? Words.Of(mode) : null);
+            patch.Put("maxAttempts", call.Get(attempts));
+            patch.Put("backoffSeconds", (int?)call.Get(backoff)?.TotalSeconds);
+            patch.Put("maxRuntimeSeconds", call.Get(runtime));
+            patch.Put("silenceSeconds", call.Get(silence));
+            patch.Put("graceSeconds", (int?)call.Get(grace)?.TotalSeconds);
+            patch.Put("onDisconnect", call.Get(disconnect) is { } way ? Words.Of(way) : null);
+            var lane = await call.Board.EditLaneAsync(call.Get(name), patch.OrRefuse("name what should be, such as --max-active 4."), ct);
+            call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
+            return ExitCode.Ok;
+        });
+    }
+}

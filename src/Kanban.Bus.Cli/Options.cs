@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kanban.Bus.Cli.Client;
+
+namespace Kanban.Bus.Cli;
+
+/// <summary>Kinds of options that several commands share, each with the sentence for a value it can't take.</summary>
+internal static class Options
+{
+    public static Option<string?> Text(string name, string description, string helpName, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = helpName };
+
+    /// <summary>May be given again; <c>--needs a --needs b</c>.</summary>
+    public static Option<string[]> Many(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => [] };
+
+    public static Option<int?> Number(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => int.TryParse(Only(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : Refuse<int?>(result, $"{name} takes a whole number, not '{Only(result)}'."),
+    };
+
+    /// <summary>One of an enum's words.</summary>
+    public static Option<T?> Word<T>(string name, string description, string? alias = null, bool recursive = false) where T : struct, Enum
+    {
+        var option = new Option<T?>(name, alias is null ? [] : [alias])
+        {
+            Description = description,
+            HelpName = string.Join('|', Words.All<T>()),
+            Recursive = recursive,
+            CustomParser = result => Words.Parse<T>(Only(result)) ?? Refuse<T?>(result, NotAmong<T>(name, Only(result))),
+        };
+        option.CompletionSources.Add(Words.All<T>());
+        return option;
+    }
+
+    public static string NotAmong<T>(string name, string given) where T : struct, Enum =>
+        $"{name} takes one of {string.Join(", ", Words.All<T>())}; not '{given}'.";
+
+    /// <summary>A length of time: <c>90</c> (seconds), <c>90s</c>, <c>15m</c>, <c>1h30m</c>, <c>2d</c>.</summary>
+    public static Option<TimeSpan?> Length(string name, string description) => new(name)
+    {
+        Description = description + " (90s, 15m, 1h30m)",
+        HelpName = "TIME",
+        CustomParser = result => Times.Length(Only(result))
+            ?? Refuse<TimeSpan?>(result, $"{name} takes a length of time such as 90s, 15m or 1h30m; not '{Only(result)}'."),
+    };
+
+    /// <summary>A value that <c>none</c> clears; null when the option was not given.</summary>
+    public static Option<Clearable?> OrNone(string name, string description, string helpName, Func<string, JsonNode?> read, string allowed) => new(name)
+    {
+        Description = description + ", or none",
+        HelpName = helpName,
+        CustomParser = result => Only(result) is "none"
+            ? new Clearable(null)
+            : read(Only(result)) is { } value ? new Clearable(value) : Refuse<Clearable?>(result, $"{name} takes {allowed} or none; not '{Only(result)}'."),
+    };
+
+    public static Option<Clearable?> NumberOrNone(string name, string description) =>
+        OrNone(name, description, "N", text => int.TryParse(text, CultureInfo.InvariantCulture, out var n) ? JsonValue.Create(n) : null, "a whole number");
+
+    public static Option<Clearable?> LengthOrNone(string name, string description) =>
+        OrNone(name, description, "TIME", text => Times.Length(text) is { } t ? JsonValue.Create((long)t.TotalSeconds) : null, "a length of time such as 90s or 15m");
+
+    /// <summary>Puts what was given into a JSON merge patch.</summary>
+    public static void Put(this JsonObject patch, string field, Clearable? given)
+    {
+        if (given is not null)
+            patch[field] = given.Value?.DeepClone();
+    }
+
+    public static void Put(this JsonObject patch, string field, JsonNode? given)
+    {
+        if (given is not null)
+            patch[field] = given;
+    }
+
+    /// <summary>An edit that would change nothing is a mistake of the caller's.</summary>
+    public static JsonObject OrRefuse(this JsonObject patch, string what) =>
+        patch.Count > 0 ? patch : throw new UsageException($"Nothing to change: {what}");
+
+    public static string Only(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+
+    public static T Refuse<T>(ArgumentResult result, string sentence)
+    {
+        result.AddError(sentence);
+        return default!;
+    }
+}
+
+/// <summary>A given value, or the word <c>none</c>.</summary>
+internal sealed record Clearable(JsonNode? Value);

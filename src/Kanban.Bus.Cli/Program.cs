@@ -1,0 +1,3 @@
+using Kanban.Bus.Cli;
+
+return await new App(Terminal.OfProcess()).RunAsync(args);

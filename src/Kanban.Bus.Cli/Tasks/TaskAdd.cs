@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Cli.Tasks;
+
+/// <summary><c>kanban task add TITLE --lane NAME</c></summary>
+internal static class TaskAdd
+{
+    public static Command Build(App app)
+    {
+        var title = new Argument<string>("TITLE") { Description = "One line that says what it is" };
+        var lane = Options.Text("--lane", "The lane whose workers take it", "NAME", "-l");
+        var board = Options.Text("--board", "The board it belongs to [KANBAN_BOARD, then main]", "KEY", "-b");
+        var body = Options.Text("--body", "What to do: a script for a shell lane, a prompt for an agent's", "TEXT");
+        var bodyFile = Options.Text("--body-file", "The same from a file; - is standard input", "FILE", "-F");
+        var parents = Options.Many("--parent", "It waits until this task is done; may be given again", "KEY");
+        var needs = Options.Many("--needs", "Capability its worker must have (cuda, repo=web, mem>=64); may be given again", "CAP");
+        var host = Options.Text("--on-host", "The only host it may run on", "NAME");
+        var priority = Options.Number("--priority", "-1000 to 1000, higher first");
+        var notBefore = Options.Text("--not-before", "It waits until then: 2026-05-01T08:00Z, +15m", "TIME");
+        var labels = Options.Many("--label", "May be given again", "LABEL");
+        var status = Options.Word<Status>("--status", "Where it starts: triage, todo, scheduled (parked) or blocked");
+        var idempotencyKey = Options.Text("--idempotency-key", "The same key again gives the same task instead of another", "KEY");
+        var maxRuntime = Options.Length("--max-runtime", "A run is stopped after this");
+        var wait = new Option<bool>("--wait", "-w") { Description = "Wait for its end: exit code 0 when done, 10 when it ended otherwise" };
+        var timeout = Options.Length("--timeout", "With --wait: give up after this, exit code 124");
+        var command = new Command("add", "Add a task")
+        {
+            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, labels, status, idempotencyKey, maxRuntime, wait, timeout,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(lane) is null && result.GetValue(status) is not Status.Triage)
+                result.AddError("--lane is missing: it names the lane whose workers take the task (only --status triage does without).");
+            if (result.GetValue(timeout) is not null && !result.GetValue(wait))
+                result.AddError("--timeout has no meaning without --wait.");
+        });
+        return app.On(command, async (call, ct) =>
+        {
+            var task = await call.Board.AddTaskAsync(
+                new CreateTask(
+                    call.Get(title),
+                    call.Get(lane),
+                    call.Get(board) ?? call.Terminal.Environment("KANBAN_BOARD"),
+                    await TaskBody.ReadAsync(call, call.Get(body), call.Get(bodyFile), ct),
+                    Given(call.Get(parents)!),
+                    Given(call.Get(needs)!),
+                    call.Get(host),
+                    call.Get(priority) ?? 0,
+                    call.Get(notBefore) is { } time ? TaskBody.Instant(time, call.Terminal.Clock) : null,
+                    Given(call.Get(labels)!),
+                    call.Get(status),
+                    call.Get(idempotencyKey),
+                    (int?)call.Get(maxRuntime)?.TotalSeconds),
+                ct);
+            if (call.Get(wait))
+                return await TaskWait.UntilEndAsync(call, [task.Key], call.Get(timeout), withLog: true, ct);
+            call.Output.One(task, TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static string[]? Given(string[] items) => items.Length == 0 ? null : items;
+}

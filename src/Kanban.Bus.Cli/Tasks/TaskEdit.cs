@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Kanban.Bus.Cli.Tasks;
+
+/// <summary><c>kanban task edit KEY</c>: what is not named stays.</summary>
+internal static class TaskEdit
+{
+    public static Command Build(App app)
+    {
+        var key = TaskKeys.One();
+        var title = Options.Text("--title", "Its title", "TEXT", "-t");
+        var body = Options.Text("--body", "What to do", "TEXT");
+        var bodyFile = Options.Text("--body-file", "What to do, from a file; - is standard input", "FILE", "-F");
+        var lane = Options.Text("--lane", "The lane whose workers take it", "NAME", "-l");
+        var needs = Options.Many("--needs", "All capabilities its worker must have, given again for each; none for none", "CAP");
+        var host = Options.OrNone("--on-host", "The only host it may run on", "NAME", text => JsonValue.Create(text), "a host's name");
+        var priority = Options.Number("--priority", "-1000 to 1000, higher first");
+        var notBefore = Options.Text("--not-before", "It waits until then: 2026-05-01T08:00Z, +15m, or none", "TIME");
+        var labels = Options.Many("--label", "All its labels, given again for each; none for none", "LABEL");
+        var maxRuntime = Options.LengthOrNone("--max-runtime", "A run is stopped after this");
+        var version = Options.Number("--if-version", "Refuse unless the task still has this version");
+        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, labels, maxRuntime, version };
+        return app.On(command, async (call, ct) =>
+        {
+            var patch = new JsonObject();
+            patch.Put("title", call.Get(title));
+            patch.Put("body", await TaskBody.ReadAsync(call, call.Get(body), call.Get(bodyFile), ct));
+            patch.Put("lane", call.Get(lane));
+            patch.Put("needs", Set(call.Get(needs)!));
+            patch.Put("host", call.Get(host));
+            patch.Put("priority", call.Get(priority));
+            if (call.Get(notBefore) is { } time)
+                patch["notBefore"] = time is "none" ? null : JsonValue.Create(TaskBody.Instant(time, call.Terminal.Clock));
+            patch.Put("labels", Set(call.Get(labels)!));
+            patch.Put("maxRuntimeSeconds", call.Get(maxRuntime));
+            var task = await call.Board.EditTaskAsync(call.Get(key), patch.OrRefuse("name what should be, such as --priority 5."), call.Get(version), ct);
+            call.Output.One(task, TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static JsonArray? Set(string[] given) =>
+        given.Length == 0 ? null : given is ["none"] ? [] : [.. given.Select(item => (JsonNode)item)];
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Kanban.Bus.Cli.Printing;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Cli.Tasks;
+
+/// <summary><c>kanban task show KEY</c></summary>
+internal static class TaskShow
+{
+    public static Command Build(App app)
+    {
+        var key = TaskKeys.One();
+        return app.On(new Command("show", "Show a task with its links, runs and comments") { key }, async (call, ct) =>
+        {
+            Print(call.Output, await call.Board.TaskAsync(call.Get(key), ct));
+            return ExitCode.Ok;
+        });
+    }
+
+    public static void Print(Output output, TaskDetail detail)
+    {
+        output.Fields(detail, detail.Task.Key, TaskColumns.Fields(detail.Task)
+            .Concat(detail.Parents.Select(link => ("parent", (string?)$"{link.Key} {Words.Of(link.Status)} {link.Title}")))
+            .Concat(detail.Children.Select(link => ("child", (string?)$"{link.Key} {Words.Of(link.Status)} {link.Title}")))
+            .Concat(detail.Runs.OrderBy(run => run.Number).Select(run => ("run", (string?)Line(run))))
+            .Concat(detail.Comments.Select(comment => ("comment", (string?)$"{Times.Iso(comment.At)} {comment.By}: {comment.Text}"))));
+        if (!output.ForEyes || detail.Body.Length == 0)
+            return;
+        output.Text("");
+        foreach (var line in detail.Body.TrimEnd().Split('\n'))
+            output.Text("  " + line.TrimEnd('\r'));
+    }
+
+    private static string Line(RunView run) => string.Join(' ', new[]
+    {
+        $"{run.Number}", Words.Of(run.State), run.WorkerId, run.Host is null ? null : $"on {run.Host}",
+        run.ExitCode is { } exit ? $"exit {exit}" : null, run.Reason,
+    }.Where(part => !string.IsNullOrEmpty(part)));
+}
