@@ -121,10 +121,11 @@ internal sealed class App(Terminal terminal)
     private int Refused(ParseResult parsed, ParseErrorAction mistake)
     {
         mistake.ShowHelp = false;
-        mistake.Invoke(parsed);
+        parsed.Invoke(new InvocationConfiguration { Output = terminal.Error, Error = terminal.Error });
         var words = new List<string>();
-        for (SymbolResult? at = parsed.CommandResult; at is CommandResult command; at = command.Parent)
-            words.Insert(0, command.Command.Name);
+        for (var at = parsed.CommandResult; at.Parent is CommandResult parent; at = parent)
+            words.Insert(0, at.Command.Name);
+        words.Insert(0, "kanban");
         terminal.Error.WriteLine($"'{string.Join(' ', words)} --help' says how it is used.");
         return ExitCode.Usage;
     }

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Tests.Cli;
+
+public sealed class RequestTests
+{
+    [Fact]
+    public async Task Add_sends_every_option_and_the_body_from_standard_input()
+    {
+        await using var board = await FakeBoard.StartAsync(("POST /tasks", FakeBoard.Answers(Samples.Task(), 201)));
+        using var kanban = new CommandLine(board) { Input = "echo hi\nüñ\n" }.With("KANBAN_TOKEN", "kbk_test");
+
+        var ended = await kanban.RunAsync(
+            "task", "add", "hello", "--lane", "gpu", "--board", "web", "--body-file", "-", "--parent", "web-1", "--parent", "web-2", "--needs", "cuda", "--needs", "mem>=64",
+            "--on-host", "box", "--priority", "-5", "--not-before", "2026-05-01T08:00Z", "--label", "nightly", "--idempotency-key", "k1", "--max-runtime", "1h30m");
+
+        Assert.Equal(0, ended.Code);
+        var asked = Assert.Single(board.Requests);
+        Assert.Equal("Bearer kbk_test", asked.Authorization);
+        var task = JsonSerializer.Deserialize<CreateTask>(asked.Body, Json.Board)!;
+        Assert.Equal(("hello", "gpu", "web", "echo hi\nüñ\n"), (task.Title, task.Lane, task.Board, task.Body));
+        Assert.Equal(["web-1", "web-2"], task.Parents!);
+        Assert.Equal(["cuda", "mem>=64"], task.Needs!);
+        Assert.Equal(("box", -5, "k1", 5400), (task.Host, task.Priority, task.IdempotencyKey, task.MaxRuntimeSeconds));
+        Assert.Equal(Samples.At, task.NotBefore);
+        Assert.Equal(["nightly"], task.Labels!);
+    }
+
+    [Fact]
+    public async Task A_plain_add_says_nothing_that_was_not_said()
+    {
+        await using var board = await FakeBoard.StartAsync(("POST /tasks", FakeBoard.Answers(Samples.Task(), 201)));
+        using var kanban = new CommandLine(board);
+
+        await kanban.RunAsync("task", "add", "hello", "--lane", "shell");
+
+        Assert.Equal("""{"title":"hello","lane":"shell","priority":0}""", Assert.Single(board.Requests).Body);
+    }
+
+    [Fact]
+    public async Task Edit_sends_a_merge_patch_of_what_was_named_and_none_clears()
+    {
+        await using var board = await FakeBoard.StartAsync(("PATCH /tasks/main-1", FakeBoard.Answers(Samples.Task())));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync("task", "edit", "main-1", "--title", "new", "--on-host", "none", "--needs", "none", "--priority", "3", "--if-version", "7");
+
+        Assert.Equal(0, ended.Code);
+        var asked = Assert.Single(board.Requests);
+        Assert.Equal("\"7\"", asked.IfMatch);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"title":"new","needs":[],"host":null,"priority":3}"""), JsonNode.Parse(asked.Body)), asked.Body);
+    }
+
+    [Fact]
+    public async Task Lane_set_clears_a_cap_with_none_and_leaves_the_rest()
+    {
+        await using var board = await FakeBoard.StartAsync(("PATCH /lanes/shell", FakeBoard.Answers(Samples.Lane())));
+        using var kanban = new CommandLine(board);
+
+        await kanban.RunAsync("lane", "set", "shell", "--max-active", "none", "--retry", "ask", "--silence", "15m");
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"maxActive":null,"retry":"ask","silenceSeconds":900}"""), JsonNode.Parse(Assert.Single(board.Requests).Body)));
+    }
+
+    [Fact]
+    public async Task A_verb_goes_to_each_key_with_its_reason_and_stops_at_the_first_refusal()
+    {
+        await using var board = await FakeBoard.StartAsync(
+            ("POST /tasks/main-1/cancel", FakeBoard.Answers(Samples.Task(status: Status.Cancelled, reason: "too late"))),
+            ("POST /tasks/main-2/cancel", FakeBoard.Refuses(409, "ended", "main-2 is done.")));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync("task", "cancel", "main-1", "main-2", "main-3", "--reason", "too late");
+
+        Assert.Equal(5, ended.Code);
+        Assert.StartsWith("main-1\tcancelled\t", ended.Out, StringComparison.Ordinal);
+        Assert.Equal(["/tasks/main-1/cancel", "/tasks/main-2/cancel"], board.Requests.Select(request => request.Path));
+        Assert.All(board.Requests, request => Assert.Equal("""{"reason":"too late"}""", request.Body));
+    }
+
+    [Theory]
+    [InlineData("task link main-1 --parent main-2", "PUT /tasks/main-1/parents/main-2", "")]
+    [InlineData("task unlink main-1 --parent main-2", "DELETE /tasks/main-1/parents/main-2", "")]
+    [InlineData("task move main-1 review --reason look", "POST /tasks/main-1/move", """{"status":"review","reason":"look"}""")]
+    [InlineData("task block main-1 --reason key", "POST /tasks/main-1/block", """{"reason":"key"}""")]
+    [InlineData("task unblock main-1", "POST /tasks/main-1/unblock", "{}")]
+    [InlineData("task retry main-1", "POST /tasks/main-1/retry", "{}")]
+    [InlineData("task archive main-1", "POST /tasks/main-1/archive", "{}")]
+    [InlineData("task restore main-1", "POST /tasks/main-1/restore", "{}")]
+    public async Task Each_verb_on_a_task_reaches_its_route(string command, string route, string body)
+    {
+        await using var board = await FakeBoard.StartAsync((route, FakeBoard.Answers(Samples.Task())));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync(command.Split(' '));
+
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Equal(body, Assert.Single(board.Requests).Body);
+    }
+
+    [Theory]
+    [InlineData("lane pause shell --reason lunch", "POST /lanes/shell/pause", """{"reason":"lunch"}""")]
+    [InlineData("lane resume shell", "POST /lanes/shell/resume", "")]
+    [InlineData("lane add gpu --max-active 2 --retry never --grace 5s", "POST /lanes", """{"name":"gpu","maxActive":2,"retry":"never","graceSeconds":5}""")]
+    public async Task Each_verb_on_a_lane_reaches_its_route(string command, string route, string body)
+    {
+        await using var board = await FakeBoard.StartAsync((route, FakeBoard.Answers(Samples.Lane(paused: true))));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync(command.Split(' '));
+
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Equal(body, Assert.Single(board.Requests).Body);
+    }
+
+    [Fact]
+    public async Task A_new_token_is_printed_alone_so_that_a_script_can_take_it()
+    {
+        await using var board = await FakeBoard.StartAsync(("POST /tokens", FakeBoard.Answers(new TokenCreated(Guid.Empty, "ci", TokenKind.Worker, "kbw_secret"), 201)));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync("token", "create", "ci", "--kind", "worker");
+
+        Assert.Equal("kbw_secret\n", ended.Out);
+        Assert.Equal("""{"name":"ci","kind":"worker"}""", Assert.Single(board.Requests).Body);
+    }
+}
