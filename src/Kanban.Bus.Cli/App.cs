@@ -79,6 +79,10 @@ internal sealed class App(Terminal terminal)
         {
             return Tell(e.Message, ExitCode.Usage);
         }
+        catch (ServiceException e)
+        {
+            return Tell(e.Message, ExitCode.Failed);
+        }
         catch (BoardUnreachableException e)
         {
             return Tell(e.Message, ExitCode.Unreachable);

@@ -17,3 +17,6 @@ internal sealed class BoardUnreachableException(string message, Exception? inner
 
 /// <summary>The caller asked for what can't be: a bad option, an unreadable file. Exit code 2.</summary>
 internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>A service of this program can't start or had to end. Exit code 1.</summary>
+internal sealed class ServiceException(string message) : Exception(message);

@@ -77,9 +77,9 @@ public sealed class UsageTests
         using var kanban = new CommandLine();
         foreach (var verb in new[]
         {
-            "up", "task add", "task list", "task show", "task why", "task logs", "task wait", "task events", "task edit", "task move", "task comment",
+            "task add", "task list", "task show", "task why", "task logs", "task wait", "task events", "task edit", "task move", "task comment",
             "task block", "task unblock", "task cancel", "task retry", "task link", "task unlink", "task archive", "task restore",
-            "lane list", "lane add", "lane set", "lane pause", "lane resume", "worker run", "worker list", "worker drain",
+            "lane list", "lane add", "lane set", "lane pause", "lane resume", "worker list", "worker drain",
             "board serve", "board list", "board add", "board set", "token create", "token list", "token revoke",
             "login", "logout", "whoami", "dashboard", "completion", "version",
         })

@@ -1,0 +1,50 @@
+using Kanban.Bus.Board;
+using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Cli.Client;
+using Kanban.Bus.Cli.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Kanban.Bus.Cli.Boards;
+
+/// <summary>Starts the board service and tells in a sentence why it can't. A file of its own, so that other commands never load the service.</summary>
+internal static class BoardService
+{
+    public static async Task<int> RunAsync(IConfiguration settings, CancellationToken ct)
+    {
+        await using var app = Create(settings);
+        await StartAsync(app, ct);
+        await app.WaitForShutdownAsync(ct);
+        return ExitCode.Ok;
+    }
+
+    public static WebApplication Create(IConfiguration settings)
+    {
+        try
+        {
+            return BoardApp.Create(SettingsFile.ForBoard(settings));
+        }
+        catch (SettingsException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    public static async Task StartAsync(WebApplication app, CancellationToken ct)
+    {
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch (SettingsException e)
+        {
+            throw new UsageException(e.Message);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new ServiceException(e.Message + " Another board, or another program, listens there; --listen chooses another address.");
+        }
+    }
+}
