@@ -55,6 +55,14 @@ public static class EventTypes
     public const string WorkerLeft = "worker.left";
     public const string TokenCreated = "token.created";
     public const string TokenRevoked = "token.revoked";
+    /// <summary>A message that could not be read or handled was put aside. Data: <c>queue</c>, <c>reason</c>, <c>from</c>, <c>contentType</c>, <c>bytes</c>, and <c>body</c>, base64, cut at 4 KiB.</summary>
+    public const string MessageDeadLettered = "message.dead-lettered";
 
-    public static string OnTheWire(string kind) => $"dev.kanbanbus.{kind}.v1";
+    private const string Prefix = "dev.kanbanbus.";
+    private const string Version = ".v1";
+
+    public static string OnTheWire(string kind) => Prefix + kind + Version;
+
+    /// <summary>The kind that a type on the wire stands for.</summary>
+    public static string KindOf(string type) => type[Prefix.Length..^Version.Length];
 }

@@ -27,6 +27,7 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
     public DbSet<WorkerSlots> WorkerSlots => Set<WorkerSlots>();
     public DbSet<LogChunk> LogChunks => Set<LogChunk>();
     public DbSet<BoardEvent> Events => Set<BoardEvent>();
+    public DbSet<RelayCursor> Relays => Set<RelayCursor>();
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
 
     /// <summary>The database's clock, UTC: the only clock that deadlines are compared with.</summary>
@@ -55,8 +56,13 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
     /// <summary>Renews what this worker holds of these leases, with one statement.</summary>
     public abstract Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<Guid> runIds, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct);
 
-    /// <summary>Whether rows up to here can still be overtaken by a transaction that commits late.</summary>
-    public abstract IQueryable<BoardEvent> SettledEvents();
+    /// <summary>Events beyond a position that no transaction still open can overtake: who reads on from the last of them misses none.</summary>
+    public abstract IQueryable<BoardEvent> SettledEvents(EventPosition after);
+
+    /// <summary>Appends a piece to a run's log, with one statement, while this lease of the run is live.</summary>
+    /// <returns>False when the lease is gone, or another piece has taken the place in the stream.</returns>
+    /// <remarks>The lease's row is locked meanwhile, so a run's pieces commit in the order of their ids.</remarks>
+    public abstract Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, CancellationToken ct);
 
     /// <summary>The row was refused because another with the same unique key came first.</summary>
     public abstract bool IsDuplicateKey(DbUpdateException error);
@@ -150,6 +156,8 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
             row.HasIndex(e => new { e.Tx, e.Seq });
             row.HasIndex(e => new { e.TaskId, e.Seq });
         });
+
+        model.Entity<RelayCursor>().ToTable("relays").HasKey(r => r.Name);
 
         model.Entity<AccessToken>(token =>
         {

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -41,8 +42,17 @@ public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbConte
             """, ct);
     }
 
-    public override IQueryable<BoardEvent> SettledEvents() =>
-        Events.FromSql($"SELECT * FROM events WHERE tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+    public override IQueryable<BoardEvent> SettledEvents(EventPosition after) =>
+        Events.FromSql($"SELECT * FROM events WHERE (tx, seq) > ({after.Tx}, {after.Seq}) AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+
+    public override async Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, CancellationToken ct) =>
+        await Database.ExecuteSqlAsync(
+            $"""
+            WITH held AS (SELECT run_id FROM leases WHERE run_id = {chunk.RunId} AND fencing_token = {fencingToken} FOR UPDATE)
+            INSERT INTO log_chunks (run_id, stream, "offset", length, data, at)
+            SELECT run_id, {chunk.Stream}, {chunk.Offset}, {chunk.Length}, {chunk.Data}, kanban_now() FROM held
+            ON CONFLICT DO NOTHING
+            """, ct) == 1;
 
     public override bool IsDuplicateKey(DbUpdateException error) =>
         error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
 using Microsoft.Data.Sqlite;
@@ -26,7 +27,16 @@ public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> 
         Leases.Where(l => l.WorkerId == workerId && runIds.Contains(l.RunId))
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, expiresAt).SetProperty(l => l.RenewedAt, now), ct);
 
-    public override IQueryable<BoardEvent> SettledEvents() => Events;
+    public override IQueryable<BoardEvent> SettledEvents(EventPosition after) => Events.Where(e => e.Seq > after.Seq);
+
+    public override async Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, CancellationToken ct) =>
+        await Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO log_chunks (run_id, stream, "offset", length, data, at)
+            SELECT run_id, {chunk.Stream}, {chunk.Offset}, {chunk.Length}, {chunk.Data}, kanban_now()
+            FROM leases WHERE run_id = {chunk.RunId} AND fencing_token = {fencingToken}
+            ON CONFLICT DO NOTHING
+            """, ct) == 1;
 
     public override bool IsDuplicateKey(DbUpdateException error) =>
         error.InnerException is SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT_UNIQUE or SQLitePCL.raw.SQLITE_CONSTRAINT_PRIMARYKEY };

@@ -1,0 +1,75 @@
+using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Board.Events;
+
+/// <summary>Publishes every committed event on the topic exchange <c>kanban.events</c>, in order and at least once. One replica does it at a time.</summary>
+/// <remarks>
+/// The cursor's row says who: a replica holds it for some seconds and renews with every batch. A holder that slept past its time
+/// may send a batch that its successor sends too; a reader drops what it has seen by the event's id.
+/// </remarks>
+public sealed class EventRelay(
+    IServiceScopeFactory scopes, BrokerPublisher broker, BrokerConnection connection, BoardReadiness readiness, EventSignal signal, TimeProvider clock, ILogger<EventRelay> log)
+    : BackgroundService
+{
+    private const int Batch = 200;
+
+    /// <summary>Longer than a batch may take, so that a holder that works keeps it.</summary>
+    private static readonly TimeSpan Term = BrokerConnection.Deadline + TimeSpan.FromSeconds(5);
+
+    private readonly Guid _id = Guid.CreateVersion7();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness.WaitAsync(stoppingToken);
+        var pace = new TailPace(signal, clock);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var relayed = 0;
+            try
+            {
+                if (connection.Current is not null)
+                    relayed = await RelayAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.RelayFailed(error.Message);
+            }
+            await pace.NextAsync(relayed, stoppingToken);
+        }
+    }
+
+    /// <summary>Relays one batch, when it is this replica's turn.</summary>
+    /// <returns>How many events went.</returns>
+    internal async Task<int> RelayAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
+        var now = await db.NowAsync(ct);
+        var until = now + Term;
+        var held = await db.Relays
+            .Where(r => r.Name == RelayCursor.OfEvents && (r.Holder == _id || r.HeldUntil == null || r.HeldUntil < now))
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Holder, _id).SetProperty(r => r.HeldUntil, until), ct);
+        if (held == 0)
+            return 0;
+        var cursor = await db.Relays.AsNoTracking().SingleAsync(r => r.Name == RelayCursor.OfEvents, ct);
+        var rows = await db.SettledEvents(new EventPosition(cursor.Tx, cursor.Seq)).AsNoTracking()
+            .OrderBy(e => e.Tx).ThenBy(e => e.Seq).Take(Batch).ToListAsync(ct);
+        if (rows.Count == 0)
+            return 0;
+        await broker.EventsAsync([.. rows.Select(EventView.Of)], ct);
+        var last = rows[^1];
+        await db.Relays
+            .Where(r => r.Name == RelayCursor.OfEvents && r.Holder == _id)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Tx, last.Tx).SetProperty(r => r.Seq, last.Seq), ct);
+        return rows.Count;
+    }
+}
+
+internal static partial class EventRelayLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be relayed to the broker; tried again: {Reason}")]
+    public static partial void RelayFailed(this ILogger log, string reason);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Board.Events;
+
+/// <summary>Events as every face shows them.</summary>
+public static class EventViews
+{
+    extension(EventView)
+    {
+        public static EventView Of(BoardEvent row)
+        {
+            var (source, subject) = Origin(row);
+            return new EventView(
+                "1.0",
+                EventPosition.Of(row).ToString(),
+                EventTypes.OnTheWire(row.Type),
+                source,
+                subject,
+                row.At,
+                row.Actor,
+                row.TaskKey,
+                row.Board,
+                row.Lane,
+                row.RunId,
+                row.WorkerId,
+                JsonElement.Parse(row.Data));
+        }
+    }
+
+    private static (string Source, string Subject) Origin(BoardEvent row) => row switch
+    {
+        { TaskKey: { } key } => ("/boards/" + row.Board, key),
+        { Board: { } board } => ("/boards/" + board, board),
+        { WorkerId: { } worker } => ("/workers/" + worker, worker),
+        { Lane: { } lane } => ("/lanes/" + lane, lane),
+        _ => ("/access", row.Actor),
+    };
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Kanban.Bus.Contracts;
+using RabbitMQ.Client;
+
+namespace Kanban.Bus.Board.Hosting;
+
+/// <summary>Publishes what is not an offer on the plain connection, one message at a time and each within a deadline: dead letters, events, hints.</summary>
+public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private IConnection? _openedOn;
+    private IChannel? _confirmed;
+    private IChannel? _unconfirmed;
+
+    /// <summary>To the worker's own queue by the default exchange, which drops it when there is no such queue.</summary>
+    public Task HintAsync(string workerId, CancellationToken ct) => OnChannelAsync(confirmed: false, TimeSpan.FromSeconds(2), async (channel, deadline) =>
+        await channel.BasicPublishAsync("", BusNames.WorkerQueue(workerId), mandatory: false,
+            new BasicProperties { ContentType = "application/json", Expiration = "10000" },
+            JsonSerializer.SerializeToUtf8Bytes(new BeatNow(workerId), Json.Client), deadline), ct);
+
+    /// <summary>Keeps the message's bytes as they came; why, whence and when are headers.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker has not confirmed it in time.</exception>
+    public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => OnChannelAsync(confirmed: true, BrokerConnection.Deadline, async (channel, deadline) =>
+    {
+        await channel.QueueDeclareAsync(BusNames.DeadLetters, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: deadline);
+        await channel.BasicPublishAsync("", BusNames.DeadLetters, mandatory: true, new BasicProperties
+        {
+            Persistent = true,
+            ContentType = letter.ContentType,
+            Headers = new Dictionary<string, object?>
+            {
+                ["reason"] = letter.Reason,
+                ["queue"] = letter.Queue,
+                ["from"] = from,
+                ["at"] = clock.GetUtcNow().ToString("O"),
+            },
+        }, letter.Body, deadline);
+    }, ct);
+
+    /// <summary>Publishes events in their order; each is confirmed before the next goes.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker has not confirmed them in time; some may have arrived.</exception>
+    public Task EventsAsync(IReadOnlyList<EventView> events, CancellationToken ct) => OnChannelAsync(confirmed: true, BrokerConnection.Deadline, async (channel, deadline) =>
+    {
+        foreach (var view in events)
+            await channel.BasicPublishAsync(BusNames.Events, EventTypes.KindOf(view.Type), mandatory: false, new BasicProperties
+            {
+                Persistent = true,
+                ContentType = "application/cloudevents+json",
+                MessageId = view.Id,
+                Type = view.Type,
+            }, JsonSerializer.SerializeToUtf8Bytes(view, Json.Client), deadline);
+    }, ct);
+
+    private async Task OnChannelAsync(bool confirmed, TimeSpan atMost, Func<IChannel, CancellationToken, Task> work, CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(atMost);
+        try
+        {
+            await _one.WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new BrokerUnavailableException("The broker has not answered what was sent before.");
+        }
+        try
+        {
+            var connection = broker.Current ?? throw new BrokerUnavailableException(broker.Problem ?? "The broker is away.");
+            var channel = await ChannelAsync(connection, confirmed, deadline.Token);
+            try
+            {
+                // The wait has its own end: the client is known to hang on a confirm that never comes.
+                await work(channel, deadline.Token).WaitAsync(deadline.Token);
+            }
+            catch
+            {
+                await DropAsync(confirmed);
+                throw;
+            }
+        }
+        catch (Exception error) when (error is not BrokerUnavailableException && !ct.IsCancellationRequested)
+        {
+            throw new BrokerUnavailableException(deadline.IsCancellationRequested ? $"The broker has not answered within {atMost.TotalSeconds:0} s." : error.Message, error);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<IChannel> ChannelAsync(IConnection connection, bool confirmed, CancellationToken ct)
+    {
+        if (!ReferenceEquals(_openedOn, connection))
+            (_openedOn, _confirmed, _unconfirmed) = (connection, null, null);
+        if ((confirmed ? _confirmed : _unconfirmed) is { IsOpen: true } open)
+            return open;
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(confirmed, confirmed), ct);
+        return confirmed ? _confirmed = channel : _unconfirmed = channel;
+    }
+
+    /// <summary>After a failure nobody knows what the channel still waits for, so the next message gets a new one.</summary>
+    private async Task DropAsync(bool confirmed)
+    {
+        var channel = confirmed ? _confirmed : _unconfirmed;
+        if (confirmed)
+            _confirmed = null;
+        else
+            _unconfirmed = null;
+        if (channel is { IsOpen: true })
+            await channel.AbortAsync().WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _one.Dispose();
+}
+
+/// <summary>The broker can't take a message now. Over HTTP: 503 with Retry-After.</summary>
+public sealed class BrokerUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,118 @@
+using System.Threading.Channels;
+using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kanban.Bus.Board.Hosting;
+
+/// <summary>Puts offers on their queues and notes on their runs that the broker has them. What it loses, its own sweep finds again by the rows.</summary>
+/// <remarks>Many offers travel at once within a batch, one batch at a time: while a broker is away nothing piles up but rows.</remarks>
+public sealed class OfferPublisher(
+    IOfferBus bus,
+    IServiceScopeFactory scopes,
+    BoardReadiness readiness,
+    IOptions<AdmissionOptions> admission,
+    IOptions<TransportOptions> transport,
+    TimeProvider clock,
+    ILogger<OfferPublisher> log) : BackgroundService
+{
+    private const int Batch = 500;
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>An offer that is not noted as published this long after its row: its first publish failed, or its process died.</summary>
+    private static readonly TimeSpan FirstPublish = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<Offer> _waiting = Channel.CreateBounded<Offer>(new BoundedChannelOptions(10_000) { SingleReader = true });
+
+    /// <summary>Takes offers whose rows are committed. Never waits: what finds no room is published by the sweep.</summary>
+    public void Enqueue(IReadOnlyList<Offer> offers)
+    {
+        foreach (var offer in offers)
+            if (!_waiting.Writer.TryWrite(offer))
+                return;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness.WaitAsync(stoppingToken);
+        // A memory transport is empty when its process starts, whatever the rows say.
+        var first = transport.Value.Provider is TransportProvider.Memory;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var due = clock.GetUtcNow() + SweepEvery;
+            try
+            {
+                await PublishAsync(await OverdueAsync(everything: first, stoppingToken), stoppingToken);
+                first = false;
+                while (await NextAsync(due - clock.GetUtcNow(), stoppingToken) is { Count: > 0 } batch)
+                    await PublishAsync(batch, stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.PublishFailed(error.Message);
+                await Task.Delay(SweepEvery, clock, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>What waits now, or comes before the time is over; empty when it is.</summary>
+    private async Task<List<Offer>> NextAsync(TimeSpan atMost, CancellationToken ct)
+    {
+        var batch = new List<Offer>();
+        if (atMost <= TimeSpan.Zero)
+            return batch;
+        using var timeout = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        try
+        {
+            await _waiting.Reader.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return batch;
+        }
+        while (batch.Count < Batch && _waiting.Reader.TryRead(out var offer))
+            batch.Add(offer);
+        return batch;
+    }
+
+    /// <summary>Offers that no queue is known to have, and those that nobody claimed for long.</summary>
+    /// <remarks>One batch, drawn at random, so that a lane whose queue is broken can't keep the others' offers out.</remarks>
+    internal async Task<List<Offer>> OverdueAsync(bool everything, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
+        var now = await db.NowAsync(ct);
+        var fresh = everything ? now : now - FirstPublish;
+        var stale = everything ? now : now - admission.Value.RepublishAfter;
+        return await db.Runs
+            .Where(r => r.Live && r.State == nameof(Contracts.RunState.Offered))
+            .Where(r => r.PublishedAt == null ? r.OfferedAt <= fresh : r.PublishedAt <= stale)
+            .OrderBy(r => EF.Functions.Random())
+            .Take(everything ? int.MaxValue : Batch)
+            .Select(r => new Offer(r.CorrelationId, r.TaskKey, r.Lane, r.RequirementSet, r.Number))
+            .ToListAsync(ct);
+    }
+
+    internal async Task PublishAsync(List<Offer> offers, CancellationToken ct)
+    {
+        if (offers.Count == 0)
+            return;
+        var published = await bus.PublishAsync(offers, ct);
+        if (published.Count == 0)
+            return;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
+        var now = await db.NowAsync(ct);
+        await db.Runs
+            .Where(r => published.Contains(r.CorrelationId) && r.State == nameof(Contracts.RunState.Offered))
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.PublishedAt, now), ct);
+    }
+}
+
+internal static partial class OfferPublisherLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Offers could not be published or noted as published; they are tried again: {Reason}")]
+    public static partial void PublishFailed(this ILogger log, string reason);
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Contracts;
+using MassTransit;
+
+namespace Kanban.Bus.Board.Hosting;
+
+/// <summary>Carries offers by RabbitMQ. Each is mandatory (a broker confirms what it drops otherwise), confirmed, and given up after a deadline.</summary>
+public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopology topology, BrokerPublisher publisher, ILogger<RabbitOfferBus> log) : IOfferBus
+{
+    public async Task<IReadOnlyList<Guid>> PublishAsync(IReadOnlyList<Offer> offers, CancellationToken ct)
+    {
+        if (broker.Current is null)
+            return [];
+        var failures = new ConcurrentQueue<string>();
+        var published = await Task.WhenAll(offers.Select(offer => PublishAsync(offer, failures, ct)));
+        if (failures.TryPeek(out var first))
+            log.NotConfirmed(failures.Count, offers.Count, first);
+        return [.. offers.Where((_, i) => published[i]).Select(offer => offer.RunId)];
+    }
+
+    public string? ProblemOf(string lane) => broker.Problem ?? topology.ProblemOf(lane);
+
+    public Task HintAsync(string workerId, CancellationToken ct) => publisher.HintAsync(workerId, ct);
+
+    public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => publisher.DeadLetterAsync(letter, from, ct);
+
+    /// <summary>Once more, at once, when the queue proved missing.</summary>
+    private async Task<bool> PublishAsync(Offer offer, ConcurrentQueue<string> failures, CancellationToken ct)
+    {
+        var queue = BusNames.LaneQueue(offer.Lane, offer.RequirementSet);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(BrokerConnection.Deadline);
+        object? declared = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                declared = await topology.EnsureAsync(queue, offer.Lane, missing: declared, deadline.Token);
+                if (declared is null)
+                    return false;
+                await SendAsync(offer, queue, deadline.Token);
+                return true;
+            }
+            catch (Exception error) when (!ct.IsCancellationRequested)
+            {
+                if (attempt == 1 && !deadline.IsCancellationRequested)
+                    continue;
+                failures.Enqueue(deadline.IsCancellationRequested ? $"no answer about '{queue}' within {BrokerConnection.Deadline.TotalSeconds:0} s" : $"'{queue}': {error.Message}");
+                return false;
+            }
+        }
+    }
+
+    /// <remarks>The wait has its own end: the client is known to hang on a confirm that never comes.</remarks>
+    private async Task SendAsync(Offer offer, string queue, CancellationToken ct)
+    {
+        var exchange = await bus.GetSendEndpoint(new Uri("exchange:" + queue)).WaitAsync(ct);
+        await exchange.Send(new RunOffered(offer.RunId, offer.TaskKey, offer.Lane, offer.Attempt),
+            Pipe.Execute<SendContext<RunOffered>>(context => context.GetPayload<RabbitMqSendContext>().Mandatory = true), ct).WaitAsync(ct);
+    }
+}
+
+internal static partial class RabbitOfferBusLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Failed} of {Count} offers were not confirmed; they are published again. The first: {Reason}")]
+    public static partial void NotConfirmed(this ILogger log, int failed, int count, string reason);
+}
