@@ -19,6 +19,7 @@ public static class BoardHost
         .AddSingleton(Options.Create(options.Storage))
         .AddSingleton(Options.Create(options.Transport))
         .AddSingleton(Options.Create(options.Lease))
+        .AddSingleton(Options.Create(options.Logs))
         .AddSingleton(Options.Create(options.Admission));
 
     public static void UseBoardHost(this WebApplication app, BoardOptions options)

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 
@@ -17,6 +18,7 @@ public sealed class BoardOptions
     public TransportOptions Transport { get; set; } = new();
     public LeaseOptions Lease { get; set; } = new();
     public AdmissionOptions Admission { get; set; } = new();
+    public LogOptions Logs { get; set; } = new();
 
     public static BoardOptions Read(IConfiguration settings) => settings.Get<BoardOptions>() ?? new BoardOptions();
 
