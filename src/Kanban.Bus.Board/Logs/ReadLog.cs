@@ -35,7 +35,7 @@ public static class ReadLog
         response.Headers.ContentDisposition = $"attachment; filename=\"{id:N}.{stream}.log\"";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
-        return TypedResults.Stream(new StoredLog(db, id, stream, sizes.Of(stream)), "application/octet-stream", enableRangeProcessing: true);
+        return TypedResults.Stream(new LogStream(db, id, stream, sizes.Of(stream)), "application/octet-stream", enableRangeProcessing: true);
     }
 
     internal static async Task<Results<Ok<Page<LogChunkView>>, ProblemHttpResult>> HandleChunks(

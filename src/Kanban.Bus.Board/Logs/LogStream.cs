@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kanban.Bus.Board.Logs;
 
 /// <summary>One stream of a run's log, as long as it was when this was made; reads one chunk at a time, wherever a range begins.</summary>
-public sealed class StoredLog(BoardDbContext db, Guid runId, string name, long length) : Stream
+public sealed class LogStream(BoardDbContext db, Guid runId, string name, long length) : Stream
 {
     private LogChunk? _chunk;
 
