@@ -4,7 +4,8 @@ namespace Kanban.Bus.IntegrationTests.Servers;
 
 /// <summary>
 /// A temporary folder and a small shell beside it that outlives this process: when this process ends in any way, kill -9
-/// included, the shell's input closes, and it kills every server of the folder and removes the folder.
+/// included, the shell's input closes, and it kills every server of the folder, every process that works inside the
+/// folder (such as the runs of a test's workers, which outlive their worker by design), and removes the folder.
 /// </summary>
 /// <remarks>PR_SET_PDEATHSIG would be shorter, but it fires when the <em>thread</em> that started the child ends.</remarks>
 public sealed class Guard : IDisposable
@@ -14,6 +15,9 @@ public sealed class Guard : IDisposable
         cat >/dev/null
         for f in "$1"/*.pgid; do
             [ -f "$f" ] && kill -s KILL -- "-$(cat "$f")"
+        done 2>/dev/null
+        for p in /proc/[0-9]*; do
+            case "$(readlink "$p/cwd")" in "$1"|"$1"/*) kill -s KILL "${p#/proc/}" ;; esac
         done 2>/dev/null
         for try in 1 2 3 4 5 6 7 8 9 10; do
             rm -rf "$1" 2>/dev/null && exit 0

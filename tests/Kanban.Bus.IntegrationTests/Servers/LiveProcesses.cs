@@ -12,6 +12,22 @@ public static class LiveProcesses
     /// <summary>Processes whose environment holds <paramref name="setting"/>, such as <c>KANBAN_RUN_ID=…</c>; those of other users are not seen.</summary>
     public static IReadOnlyList<int> WithSetting(string setting) => [.. Ids().Where(id => Read(id) is not null && Environment(id).Contains(setting))];
 
+    /// <summary>Processes whose working directory is this folder or one inside it.</summary>
+    public static IReadOnlyList<int> WorkingIn(string folder) =>
+        [.. Ids().Where(id => WorkingDirectory(id) is { } directory && (directory == folder || directory.StartsWith(folder + "/", StringComparison.Ordinal)))];
+
+    private static string? WorkingDirectory(int processId)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/cwd"), returnFinalTarget: false)?.FullName;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static IEnumerable<int> Ids() =>
         from folder in Directory.EnumerateDirectories("/proc")
         let id = int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var parsed) ? parsed : 0

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace Kanban.Bus.IntegrationTests.Harness;
+
+/// <summary>Where the <c>kanban</c> executable is that the tests start.</summary>
+public static class KanbanProgram
+{
+    /// <summary><c>KANBAN_PROGRAM</c> where that is set, else the CLI as it was built along with this project.</summary>
+    public static string Path { get; } = System.Environment.GetEnvironmentVariable("KANBAN_PROGRAM") is { Length: > 0 } given ? given : Built();
+
+    /// <summary>What its processes get of this one's environment: where .NET is, and a small heap for many processes on few cores.</summary>
+    internal static Dictionary<string, string> Environment(string home) => new()
+    {
+        ["HOME"] = home,
+        ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_NOLOGO"] = "1",
+    };
+
+    /// <summary>The checkout's top folder.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    private static string Built()
+    {
+        // …/tests/Kanban.Bus.IntegrationTests/bin/Release/net10.0/ → …/src/Kanban.Bus.Cli/bin/Release/net10.0/kanban
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        var program = System.IO.Path.Combine(
+            FindRepository(), "src", "Kanban.Bus.Cli", "bin", framework.Parent!.Name, framework.Name, "kanban");
+        return File.Exists(program) ? program : throw new FileNotFoundException($"{program} is not there: make build, or set KANBAN_PROGRAM.");
+    }
+
+    private static string FindRepository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Kanban.Bus.sln")))
+                return folder.FullName;
+        }
+        throw new DirectoryNotFoundException($"No Kanban.Bus.sln above {AppContext.BaseDirectory}.");
+    }
+}
