@@ -52,7 +52,15 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/fleet', component: FleetPage }),
 ]);
 
-export const router = createRouter({ routeTree: routes, defaultPreload: false });
+export const router = createRouter({
+  routeTree: routes,
+  defaultPreload: false,
+  defaultErrorComponent: ({ error }) => (
+    <Empty icon="warn" title="This page broke">
+      {error instanceof Error ? error.message : String(error)} Reload it; if it breaks again, tell us what you did. The board itself is not affected.
+    </Empty>
+  ),
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

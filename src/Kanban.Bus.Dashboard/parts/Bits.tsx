@@ -51,6 +51,13 @@ export function Age({ at }: { at: string }) {
   return <time dateTime={at} title={instant(at)} className="num">{age(at, now)}</time>;
 }
 
+/** Age as part of a sentence: `just now`, `3m ago`. */
+export function Ago({ at }: { at: string }) {
+  const now = useNow();
+  const since = age(at, now);
+  return <time dateTime={at} title={instant(at)} className="num">{since === 'now' ? 'just now' : `${since} ago`}</time>;
+}
+
 /** What a list is, why it is empty, and the one command that fills it. */
 export function Empty({ icon, title, children, command }: { icon: IconName; title: string; children: ReactNode; command?: string }) {
   return (

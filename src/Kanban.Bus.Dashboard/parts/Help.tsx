@@ -25,7 +25,7 @@ export function Help({ close }: { close: () => void }) {
           </div>
         ))}
       </dl>
-      <p className="hint">Everything here can also be done by the <code>kanban</code> command: <code>kanban help</code>.</p>
+      <p className="hint">Everything here can also be done by the <code>kanban</code> command: <code>kanban --help</code>.</p>
     </Dialog>
   );
 }

@@ -64,7 +64,7 @@ export function FleetPage() {
         </div>
         <aside className="fleet-log" aria-label="Log of the followed run">
           {followed === undefined ? (
-            <Empty icon="running" title="Nothing runs right now" command={'kanban task add "hello" --lane shell --body \'echo hi\''}>
+            <Empty icon="clock" title="Nothing runs right now" command={'kanban task add "hello" --lane shell --body \'echo hi\''}>
               The log of a run shows here as it is written. Give the fleet something to do:
             </Empty>
           ) : (

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { api, ask } from '../../api/client';
 import type { CommentView } from '../../api/types';
-import { Age } from '../../parts/Bits';
+import { Ago } from '../../parts/Bits';
 import { useTaskAction } from './useTaskAction';
 
 /** Remarks, oldest first, as plain text: whoever wrote them, they are never taken for markup. */
@@ -21,7 +21,7 @@ export function Comments({ taskKey, comments }: { taskKey: string; comments: Com
         <ol className="comments">
           {oldestFirst.map((comment) => (
             <li key={comment.id}>
-              <div className="by"><strong>{comment.by}</strong><span className="hint"><Age at={comment.at} /> ago</span></div>
+              <div className="by"><strong>{comment.by}</strong><span className="hint"><Ago at={comment.at} /></span></div>
               <pre className="text">{comment.text}</pre>
             </li>
           ))}

@@ -1,6 +1,6 @@
 import type { RunView } from '../../api/types';
 import { useAddress } from '../../parts/address';
-import { Age, Empty, HeartbeatAge, StatusChip } from '../../parts/Bits';
+import { Ago, Empty, HeartbeatAge, StatusChip } from '../../parts/Bits';
 import { LogTail } from '../../parts/LogTail';
 import { duration, useNow } from '../../parts/time';
 
@@ -27,7 +27,7 @@ export function Runs({ runs }: { runs: RunView[] }) {
             </button>
             {run.id === shown.id && run.reason !== null && <p className="run-reason">{run.reason}</p>}
             {run.id === shown.id && run.late !== null && (
-              <p className="run-reason">A late result came <Age at={run.late.at} /> ago ({run.late.outcome}); it changed nothing.</p>
+              <p className="run-reason">A late result came <Ago at={run.late.at} /> ({run.late.outcome}); it changed nothing.</p>
             )}
           </li>
         ))}

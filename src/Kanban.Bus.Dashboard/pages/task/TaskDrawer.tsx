@@ -30,11 +30,14 @@ export function TaskDrawer() {
   };
   useShortcuts({ Escape: () => void close() });
   const known = detail.data !== undefined;
-  useEffect(() => panel.current?.focus(), [key]);
-  useEffect(() => cardOf(key)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [key, known]);
+  useEffect(() => { panel.current?.focus(); }, [key]);
+  useEffect(() => { void cardOf(key)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); }, [key, known]);
 
   const task = detail.data?.task;
-  const tab = search.tab ?? (task?.run != null ? 'log' : 'overview');
+  // What a task does when it is opened decides the part shown first; it stays when the run ends under the reader's eyes.
+  const first = useRef<{ key: string; tab: Tab }>(undefined);
+  if (task !== undefined && first.current?.key !== key) first.current = { key, tab: task.run === null ? 'overview' : 'log' };
+  const tab = search.tab ?? first.current?.tab ?? 'overview';
   return (
     <aside className="drawer" ref={panel} tabIndex={-1} aria-label={`Task ${key}`} data-drawer={key}>
       <header className="drawer-head">

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { TaskView } from '../../api/types';
-import { Age, HeartbeatAge, LaneBadge } from '../../parts/Bits';
+import { Ago, HeartbeatAge, LaneBadge } from '../../parts/Bits';
 import { Icon } from '../../parts/Icon';
 import { heldRun } from '../../parts/status';
 import { duration, instant, useNow } from '../../parts/time';
@@ -33,7 +33,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
         {task.needs.length > 0 && <Fact name="Needs">{task.needs.join(', ')}</Fact>}
         {task.labels.length > 0 && <Fact name="Labels">{task.labels.join(', ')}</Fact>}
         {task.notBefore !== null && <Fact name="Not before">{instant(task.notBefore)}</Fact>}
-        <Fact name="Created"><span title={instant(task.createdAt)}><Age at={task.createdAt} /> ago by {task.createdBy}</span></Fact>
+        <Fact name="Created"><Ago at={task.createdAt} />&nbsp;by {task.createdBy}</Fact>
       </dl>
     </>
   );
