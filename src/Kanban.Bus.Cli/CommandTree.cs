@@ -15,6 +15,7 @@ internal static class CommandTree
     {
         var root = new RootCommand("Kanban.Bus: one board that sees and steers agents on every host.")
         {
+            Up.Build(app),
             Noun("task", "Add tasks, watch them, steer them",
                 TaskAdd.Build(app), TaskList.Build(app), TaskShow.Build(app), TaskWhy.Build(app), TaskLogs.Build(app), TaskWait.Build(app),
                 TaskEvents.Build(app), TaskEdit.Build(app), TaskMove.Build(app), TaskComment.Build(app), TaskBlock.Build(app), TaskUnblock.Build(app),
@@ -22,7 +23,7 @@ internal static class CommandTree
             Noun("lane", "Streams of work, their caps and limits",
                 LaneList.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app)),
             Noun("worker", "Run a worker on this host; see the workers of every host",
-                WorkerList.Build(app), WorkerDrain.Build(app)),
+                WorkerRun.Build(app), WorkerList.Build(app), WorkerDrain.Build(app)),
             Noun("board", "Serve the board; sets of tasks with keys of their own",
                 BoardServe.Build(app), BoardList.Build(app), BoardAdd.Build(app), BoardSet.Build(app)),
             Noun("token", "Keys for people, scripts and workers",

@@ -20,11 +20,11 @@ internal static class BoardService
         return ExitCode.Ok;
     }
 
-    public static WebApplication Create(IConfiguration settings)
+    public static WebApplication Create(IConfiguration settings, Action<WebApplicationBuilder>? configure = null)
     {
         try
         {
-            return BoardApp.Create(SettingsFile.ForBoard(settings));
+            return BoardApp.Create(SettingsFile.ForBoard(settings), configure);
         }
         catch (SettingsException e)
         {
@@ -37,6 +37,10 @@ internal static class BoardService
         try
         {
             await app.StartAsync(ct);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Stopped before it had quite begun.
         }
         catch (SettingsException e)
         {

@@ -9,6 +9,9 @@ internal static class Folders
     public static string Data(Func<string, string?> environment) =>
         environment("XDG_DATA_HOME") ?? Path.Combine(Home(environment), ".local", "share");
 
+    public static string State(Func<string, string?> environment) =>
+        environment("XDG_STATE_HOME") ?? Path.Combine(Home(environment), ".local", "state");
+
     /// <summary>Writes a file that only its owner can read, in one rename; its folder too is the owner's alone if it is new.</summary>
     public static void WriteSecret(string path, string content)
     {

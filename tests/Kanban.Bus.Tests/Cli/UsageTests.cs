@@ -21,6 +21,13 @@ public sealed class UsageTests
     [InlineData("task", "list", "-o", "xml")]
     [InlineData("task", "list", "--url", "ftp://board")]
     [InlineData("task", "list", "--context", "nowhere")]
+    [InlineData("worker", "run", "--lane", "shell")]
+    [InlineData("worker", "run", "--lane", "Shell=2")]
+    [InlineData("worker", "run", "--lane", "shell=0")]
+    [InlineData("worker", "run", "--lane", "shell=1", "--config", "/nowhere.json")]
+    [InlineData("board", "serve", "--settings", "/nowhere.json")]
+    [InlineData("board", "serve", "nonsense")]
+    [InlineData("board", "serve", "--Listen")]
     [InlineData("nonsense")]
     public async Task A_command_line_that_cant_be_understood_is_2_and_says_why_on_standard_error(params string[] args)
     {
@@ -77,9 +84,9 @@ public sealed class UsageTests
         using var kanban = new CommandLine();
         foreach (var verb in new[]
         {
-            "task add", "task list", "task show", "task why", "task logs", "task wait", "task events", "task edit", "task move", "task comment",
+            "up", "task add", "task list", "task show", "task why", "task logs", "task wait", "task events", "task edit", "task move", "task comment",
             "task block", "task unblock", "task cancel", "task retry", "task link", "task unlink", "task archive", "task restore",
-            "lane list", "lane add", "lane set", "lane pause", "lane resume", "worker list", "worker drain",
+            "lane list", "lane add", "lane set", "lane pause", "lane resume", "worker run", "worker list", "worker drain",
             "board serve", "board list", "board add", "board set", "token create", "token list", "token revoke",
             "login", "logout", "whoami", "dashboard", "completion", "version",
         })

@@ -1,0 +1,37 @@
+using Kanban.Bus.Cli.Client;
+using Kanban.Bus.Worker.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Kanban.Bus.Cli.Workers;
+
+/// <summary>A process that is a worker and nothing else. A file of its own, so that other commands never load the worker.</summary>
+internal static class WorkerDaemon
+{
+    /// <param name="settings">Of which the section <c>Worker</c> is read.</param>
+    public static async Task<int> RunAsync(IConfiguration settings, CancellationToken ct)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "kanban worker" });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddKanbanWorker(settings);
+        using var host = builder.Build();
+        try
+        {
+            await host.StartAsync(ct);
+        }
+        catch (OptionsValidationException e)
+        {
+            throw new UsageException(string.Join(' ', e.Failures));
+        }
+
+        await host.WaitForShutdownAsync(ct);
+        return Environment.ExitCode;
+    }
+}
