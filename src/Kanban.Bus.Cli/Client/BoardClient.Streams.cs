@@ -23,7 +23,7 @@ internal sealed partial class BoardClient
     public async IAsyncEnumerable<EventView> EventStreamAsync(
         EventFilter filter, string? after, Action? opened, [EnumeratorCancellation] CancellationToken ct)
     {
-        var path = "events/stream" + Query(("task", filter.Task), ("board", filter.Board), ("after", after));
+        var path = "events/stream" + Query(("task", filter.Task), ("board", filter.Board), ("type", filter.Type), ("after", after));
         await foreach (var item in ReadStreamAsync(path, opened, ct))
         {
             if (item.EventType.Contains('.', StringComparison.Ordinal))

@@ -19,8 +19,6 @@ internal static class TaskEvents
         return app.On(command, async (call, ct) =>
         {
             var filter = new EventFilter(call.Get(key), call.Get(board), call.Get(type));
-            if (filter.Task is not null)
-                await call.Board.TaskAsync(filter.Task, ct); // An unknown key is 3, not silence.
             var (events, cursor) = await StoredAsync(call, filter, call.Get(after), call.Get(limit) ?? int.MaxValue, ct);
             if (!call.Get(follow))
             {
@@ -31,10 +29,7 @@ internal static class TaskEvents
             foreach (var item in events)
                 call.Output.Next(item, TaskColumns.Events);
             await foreach (var item in call.Follow.EventsAsync(filter, cursor, null, ct))
-            {
-                if (filter.Type is null || filter.Type == TaskColumns.Kind(item))
-                    call.Output.Next(item, TaskColumns.Events);
-            }
+                call.Output.Next(item, TaskColumns.Events);
 
             return ExitCode.Ok;
         });
