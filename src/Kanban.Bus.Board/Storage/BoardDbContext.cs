@@ -33,7 +33,7 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
     /// <summary>The database's clock, UTC: the only clock that deadlines are compared with.</summary>
     public abstract Task<DateTimeOffset> NowAsync(CancellationToken ct);
 
-    /// <summary>Waits for a lock that the transaction then holds to its end: <c>admission</c> or <c>graph</c>.</summary>
+    /// <summary>Waits for a lock that the transaction then holds to its end: one of <see cref="BoardLock"/>.</summary>
     public abstract Task LockAsync(BoardLock name, CancellationToken ct);
 
     /// <summary>Loads these tasks and locks their rows, in id order, until the transaction ends.</summary>
@@ -131,6 +131,7 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
             lease.ToTable("leases").HasKey(l => l.RunId);
             lease.Property(l => l.RunId).ValueGeneratedNever();
             lease.HasOne<Run>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
+            lease.HasIndex(l => l.TokenHash);
         });
 
         model.Entity<Worker>(worker =>
@@ -207,6 +208,9 @@ public enum BoardLock
 
     /// <summary>Held while links change, so that two edits can't close a cycle together (P5).</summary>
     Graph,
+
+    /// <summary>Held while keys are made or the last one might go, so that replicas that start together make one.</summary>
+    Access,
 }
 
 internal sealed class LockRow

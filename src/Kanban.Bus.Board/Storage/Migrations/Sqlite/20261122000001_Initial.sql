@@ -187,6 +187,8 @@ CREATE INDEX "ix_events_task_id_seq" ON "events" ("task_id", "seq");
 
 CREATE INDEX "ix_events_tx_seq" ON "events" ("tx", "seq");
 
+CREATE INDEX "ix_leases_token_hash" ON "leases" ("token_hash");
+
 CREATE INDEX "ix_log_chunks_run_id_id" ON "log_chunks" ("run_id", "id");
 
 CREATE UNIQUE INDEX "ix_log_chunks_run_id_stream_offset" ON "log_chunks" ("run_id", "stream", "offset");
@@ -211,5 +213,5 @@ CREATE UNIQUE INDEX "ix_tokens_hash" ON "tokens" ("hash");
 
 CREATE INDEX "ix_workers_session_hash" ON "workers" ("session_hash");
 
-INSERT INTO locks (name) VALUES ('admission'), ('graph');
+INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access');
 INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());
