@@ -33,7 +33,9 @@ public static class BoardApp
             .AddBoardOptions(options)
             .AddStorage(options.Storage, options.Home)
             .AddBus(options)
-            .AddAccess(options)
+            .AddAccess()
+            .AddBoardOpenApi()
+            .AddDatabaseStart()
             .AddTasks()
             .AddRuns()
             .AddAdmission()
@@ -45,6 +47,8 @@ public static class BoardApp
         var app = builder.Build();
         app.UseBoardHost(options);
         app.MapHealth();
+        app.MapLogin();
+        app.MapBoardOpenApi();
         app.MapDashboard();
 
         var api = app.MapGroup("/api/v1");

@@ -1,3 +1,13 @@
 using Kanban.Bus.Board;
+using Kanban.Bus.Board.Hosting;
 
-await BoardApp.Create(BoardApp.DefaultSettings(args)).RunAsync();
+try
+{
+    await BoardApp.Create(BoardApp.DefaultSettings(args)).RunAsync();
+    return Environment.ExitCode;
+}
+catch (SettingsException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 2;
+}

@@ -9,9 +9,11 @@ public sealed class TransportOptions
     public TransportProvider Provider { get; set; } = TransportProvider.Memory;
 
     /// <summary><c>amqp://user:password@host:5672/vhost</c> or <c>amqps://</c>; needed for <c>rabbitmq</c>.</summary>
+    [SecretSetting]
     public string? Uri { get; set; }
 
     /// <summary>The address workers are told, where it differs from the board's own; default <see cref="Uri"/>.</summary>
+    [SecretSetting]
     public string? WorkerUri { get; set; }
 }
 

@@ -16,6 +16,10 @@ public static class StorageFeature
         return storage.Provider is StorageProvider.Postgres ? services.AddPostgres(storage) : services.AddSqlite(storage, home);
     }
 
+    /// <summary>The database file of a board on SQLite.</summary>
+    public static string SqliteFile(StorageOptions storage, string home) => Path.GetFullPath(
+        storage.ConnectionString is { } given ? new SqliteConnectionStringBuilder(given).DataSource : Path.Combine(home, "kanban.db"));
+
     private static IServiceCollection AddPostgres(this IServiceCollection services, StorageOptions storage)
     {
         var connection = new NpgsqlConnectionStringBuilder(storage.ConnectionString)
@@ -36,7 +40,7 @@ public static class StorageFeature
 
     private static IServiceCollection AddSqlite(this IServiceCollection services, StorageOptions storage, string home)
     {
-        var connection = new SqliteConnectionStringBuilder(storage.ConnectionString ?? $"Data Source={Path.Combine(home, "kanban.db")}");
+        var connection = new SqliteConnectionStringBuilder(storage.ConnectionString ?? "") { DataSource = SqliteFile(storage, home) };
         services.AddSingleton<SqliteConnectionSetup>();
         services.AddDbContextPool<BoardDbContext, SqliteBoardDbContext>((provider, options) => options
             .UseSqlite(connection.ConnectionString)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Kanban.Bus.Board.Hosting;
 
 namespace Kanban.Bus.Board.Storage;
 
@@ -11,6 +12,7 @@ public sealed class StorageOptions
     public StorageProvider Provider { get; set; } = StorageProvider.Sqlite;
 
     /// <summary>As the provider's .NET driver reads it. Default on SQLite: <c>Data Source={Home}/kanban.db</c>; PostgreSQL has no default.</summary>
+    [SecretSetting]
     public string? ConnectionString { get; set; }
 
     /// <summary>PostgreSQL connections for pages and background work. Default 24; 4 to 500. Claims, heartbeats and finishes have 8 of their own.</summary>

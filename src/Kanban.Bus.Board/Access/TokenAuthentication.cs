@@ -1,0 +1,61 @@
+using System.Text.Encodings.Web;
+using Kanban.Bus.Board.Hosting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace Kanban.Bus.Board.Access;
+
+/// <summary>Reads <c>Authorization: Bearer</c>, else the browser's cookie. A route open to everybody is answered without looking at either, so that it needs no database.</summary>
+public sealed class TokenAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, Callers callers)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public new const string Scheme = "kanban";
+    public const string Cookie = "kanban-session";
+
+    private const string Bearer = "Bearer ";
+    private const int LongestToken = 512;
+
+    private Identified _identified;
+    private bool _given;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            return AuthenticateResult.NoResult();
+
+        _identified = await IdentifyAsync();
+        return _identified.User is { } user
+            ? AuthenticateResult.Success(new AuthenticationTicket(user, Scheme))
+            : _given ? AuthenticateResult.Fail("Unknown token.") : AuthenticateResult.NoResult();
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (_identified.Superseded)
+            return Problems.Conflict("session-superseded", "This worker has registered again since; the session of the older process has ended.").ExecuteAsync(Context);
+
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Of(401, "unauthenticated", _given
+            ? "This token isn't known here: it was revoked, has expired, or belongs to another board."
+            : "This call needs a token: send 'Authorization: Bearer …'. On the board's host, 'kanban dashboard' makes a login link.").ExecuteAsync(Context);
+    }
+
+    private async Task<Identified> IdentifyAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (header.Length > 0)
+        {
+            _given = true;
+            var token = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
+            return token.Length is > 0 and <= LongestToken ? await callers.ByBearerAsync(token, Context.RequestAborted) : Identified.Nobody;
+        }
+        if (Request.Cookies[Cookie] is { Length: > 0 and <= LongestToken } cookie)
+        {
+            _given = true;
+            return await callers.ByCookieAsync(cookie, Context.RequestAborted);
+        }
+        return Identified.Nobody;
+    }
+}

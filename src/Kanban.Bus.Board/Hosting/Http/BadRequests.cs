@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kanban.Bus.Board.Hosting;
+
+/// <summary>Says in a sentence what could not be read of a request, and where.</summary>
+internal static partial class BadRequests
+{
+    private static readonly Assembly Contracts = typeof(Contracts.Limits).Assembly;
+
+    public static ProblemHttpResult Explain(HttpContext context, BadHttpRequestException error) => error switch
+    {
+        { StatusCode: 413 } => TooLarge(context),
+        { StatusCode: 415 } => Problems.Of(415, "unsupported-media-type", "Send the body as application/json."),
+        { InnerException: JsonException json } => Explain(json),
+        _ when Parameter().Match(error.Message) is { Success: true } match => Problems.Invalid(
+            match.Groups["name"].Value, $"{match.Groups["name"].Value} is '{match.Groups["value"].Value}', which is not {Kind(match.Groups["type"].Value)}."),
+        _ when error.Message.Contains("no body was provided", StringComparison.Ordinal) => Problems.Invalid("", "This call needs a JSON body."),
+        _ => Problems.Of(error.StatusCode, "invalid", error.Message),
+    };
+
+    public static ProblemHttpResult TooLarge(HttpContext context)
+    {
+        var most = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? RequestSizes.Usual;
+        return Problems.TooLarge("", $"The body is larger than {(most / 1024).ToString(CultureInfo.InvariantCulture)} KiB, the most that this call takes.");
+    }
+
+    private static ProblemHttpResult Explain(JsonException error)
+    {
+        var at = PointerOf(error.Path);
+        if (UnknownMember().Match(error.Message) is { Success: true } unknown)
+        {
+            var name = unknown.Groups["name"].Value;
+            var pointer = at.EndsWith('/' + name, StringComparison.Ordinal) ? at : at + '/' + name;
+            return Problems.Of(400, "unknown-field", Sentence(unknown.Groups["type"].Value, name), [new ProblemError(pointer, Sentence(unknown.Groups["type"].Value, name))]);
+        }
+        if (Missing().Match(error.Message) is { Success: true } missing)
+        {
+            var names = Quoted().Matches(missing.Groups["names"].Value).Select(m => m.Groups[1].Value);
+            return Problems.Invalid([.. names.Select(name => new ProblemError($"{at}/{name}", $"{name} is missing."))]);
+        }
+        var field = at.Length == 0 ? "The body" : at[(at.LastIndexOf('/') + 1)..];
+        if (WrongType().Match(error.Message) is { Success: true } wrong)
+            return Problems.Invalid(at, $"{field} is not {Kind(Within(wrong.Groups["type"].Value, at))}.");
+        if (error.Message.Contains("doesn't allow", StringComparison.Ordinal) && error.Message.Contains("null values", StringComparison.Ordinal))
+            return Problems.Invalid(at, $"{field} is null, which is not allowed.");
+        return Problems.Invalid(at, $"The body is not the JSON that was expected: {Detail().Replace(error.Message, "")}");
+    }
+
+    private static string Sentence(string typeName, string given)
+    {
+        var fields = TypeOf(typeName)?.GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToList() ?? [];
+        var nearest = Nearest.To(given, fields);
+        return $"There is no field '{given}' here." + (nearest is not null ? Nearest.Hint(nearest) : fields.Count > 0 ? $" The fields are {string.Join(", ", fields)}." : "");
+    }
+
+    /// <summary><c>$.tasks[3].lane</c> as <c>/tasks/3/lane</c>.</summary>
+    private static string PointerOf(string? path) =>
+        path is null or "$" ? "" : PathStep().Replace(path, m => m.Groups["index"].Success ? '/' + m.Groups["index"].Value : m.Groups["quoted"].Success ? '/' + m.Groups["quoted"].Value : "/" + m.Groups["name"].Value)[1..];
+
+    /// <summary>The reader may name the whole body's type: follow the pointer down to the field's own.</summary>
+    private static string Within(string typeName, string pointer)
+    {
+        if (TypeOf(typeName) is not { IsEnum: false } type)
+            return typeName;
+        foreach (var step in pointer.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = step.All(char.IsAsciiDigit) && type.IsGenericType
+                ? type.GetGenericArguments()[^1]
+                : type.GetProperties().FirstOrDefault(p => string.Equals(p.Name, step, StringComparison.OrdinalIgnoreCase))?.PropertyType;
+            if (next is null)
+                return typeName;
+            type = Nullable.GetUnderlyingType(next) ?? next;
+        }
+        return type.IsGenericType ? type.Name : type.FullName!;
+    }
+
+    /// <summary>What a type looks like to somebody who writes JSON or a query.</summary>
+    private static string Kind(string typeName)
+    {
+        var inner = Generic().Match(typeName) is { Success: true } generic ? generic.Groups[1].Value : typeName.TrimEnd('?');
+        if (TypeOf(inner) is { IsEnum: true } words)
+            return "one of " + string.Join(", ", Enum.GetNames(words).Select(JsonNamingPolicy.KebabCaseLower.ConvertName));
+        return inner[(inner.LastIndexOf('.') + 1)..] switch
+        {
+            "Int32" or "Int64" or "int" or "long" => "a whole number",
+            "Double" or "double" => "a number",
+            "Boolean" or "bool" => "true or false",
+            "String" or "string" => "a text",
+            "Guid" => "an id (UUID)",
+            "DateTimeOffset" => "a time such as 2027-01-31T12:00:00Z",
+            _ when typeName.Contains("IReadOnlyList", StringComparison.Ordinal) => "a list",
+            _ => "of the form that is expected here",
+        };
+    }
+
+    private static Type? TypeOf(string name) => Contracts.GetType(name) ?? typeof(BadRequests).Assembly.GetType(name) ?? Array.Find(Contracts.GetTypes(), t => t.Name == name);
+
+    [GeneratedRegex("^The JSON property '(?<name>[^']*)' could not be mapped to any .NET member contained in type '(?<type>[^']*)'")]
+    private static partial Regex UnknownMember();
+
+    [GeneratedRegex("was missing required properties including: (?<names>.*?)(?: Path:|$)")]
+    private static partial Regex Missing();
+
+    [GeneratedRegex("'([^']+)'")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"could not be converted to (?<type>\S+?)\.(?: |$)")]
+    private static partial Regex WrongType();
+
+    [GeneratedRegex(@"^Failed to bind parameter ""(?<type>\S+) (?<name>\w+)"" from ""(?<value>[^""]{0,80})")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"\[(?<index>\d+)\]|\['(?<quoted>[^']*)'\]|\.(?<name>[^.\[]+)|^\$")]
+    private static partial Regex PathStep();
+
+    [GeneratedRegex(@"^System\.Nullable`1\[(.+)\]$")]
+    private static partial Regex Generic();
+
+    /// <summary>The reader's own place, which the pointer says better.</summary>
+    [GeneratedRegex(@" ?(?:Path: .*)?\|? ?LineNumber: \d+ \| BytePositionInLine: \d+\.?")]
+    private static partial Regex Detail();
+}

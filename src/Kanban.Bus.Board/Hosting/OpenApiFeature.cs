@@ -1,0 +1,107 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+
+namespace Kanban.Bus.Board.Hosting;
+
+/// <summary>The description of the API, at /openapi/v1.json for whoever may call it. The dashboard's types are made from it.</summary>
+public static partial class OpenApiFeature
+{
+    public static IServiceCollection AddBoardOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", openApi =>
+    {
+        openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Kanban.Bus",
+                Version = "1",
+                Description = "One board for agents on every host. Durations are in seconds, times in UTC. Every refusal is a problem document (RFC 9457) with a stable `code`, a sentence in `detail`, and `errors` with a pointer to each field.",
+            };
+            // Where this process happens to listen says nothing to a reader.
+            document.Servers?.Clear();
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["bearer"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "People: an admin key (kbk_). Workers: a worker token (kbw_) to register, then the session's token (kbs_). Runs: the run's token (kbr_).",
+                },
+            };
+            document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+            document.Components.Schemas["Problem"] = ProblemSchema;
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
+            return Task.CompletedTask;
+        });
+        openApi.AddOperationTransformer((operation, context, _) =>
+        {
+            operation.OperationId ??= OperationIdOf(context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().FirstOrDefault());
+            operation.Summary ??= operation.OperationId is { } id ? Sentence(id) : null;
+            operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(context.Description.RelativePath ?? ""), context.Document) };
+            operation.Responses ??= [];
+            operation.Responses["default"] = new OpenApiResponse
+            {
+                Description = "Refused: a problem document.",
+                Content = new Dictionary<string, IOpenApiMediaType>
+                {
+                    ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference("Problem", context.Document) },
+                },
+            };
+            return Task.CompletedTask;
+        });
+    });
+
+    private static OpenApiSchema Text => new() { Type = JsonSchemaType.String };
+
+    private static OpenApiSchema ProblemSchema => new()
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string> { "status", "title", "detail", "code" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = Text,
+            ["title"] = Text,
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = Text,
+            ["code"] = Text,
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Required = new HashSet<string> { "pointer", "detail" },
+                    Properties = new Dictionary<string, IOpenApiSchema> { ["pointer"] = Text, ["detail"] = Text },
+                },
+            },
+        },
+    };
+
+    public static void MapBoardOpenApi(this WebApplication app) => app.MapOpenApi("/openapi/{documentName}.json");
+
+    /// <summary>The use case's name: <c>MoveTask.Handle</c> is <c>moveTask</c>, <c>ManageTokens.ListTokensAsync</c> is <c>listTokens</c>.</summary>
+    private static string? OperationIdOf(MethodInfo? handler)
+    {
+        if (handler?.DeclaringType is not { } type)
+            return null;
+        var method = handler.Name.EndsWith("Async", StringComparison.Ordinal) ? handler.Name[..^5] : handler.Name;
+        var name = method is "Handle" ? type.Name : method;
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
+    private static string Sentence(string operationId)
+    {
+        var words = Hump().Replace(operationId, m => " " + m.Value.ToLowerInvariant());
+        return char.ToUpperInvariant(words[0]) + words[1..];
+    }
+
+    private static string TagOf(string path)
+    {
+        var steps = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return steps is ["api", "v1", var feature, ..] ? feature : "host";
+    }
+
+    [GeneratedRegex("(?<!^)[A-Z]")]
+    private static partial Regex Hump();
+}

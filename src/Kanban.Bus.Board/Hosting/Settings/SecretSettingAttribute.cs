@@ -1,0 +1,5 @@
+namespace Kanban.Bus.Board.Hosting;
+
+/// <summary>The value is never repeated in a message.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SecretSettingAttribute : Attribute;
