@@ -36,14 +36,15 @@ public static partial class OpenApiFeature
         });
         openApi.AddOperationTransformer((operation, context, _) =>
         {
-            operation.OperationId ??= OperationIdOf(context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().FirstOrDefault());
-            operation.Summary ??= operation.OperationId is { } id ? Sentence(id) : null;
+            var id = operation.OperationId ?? NameOf(context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().FirstOrDefault());
+            operation.OperationId = id is null ? null : char.ToLowerInvariant(id[0]) + id[1..];
+            operation.Summary ??= id is null ? null : Sentence(id);
             operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(context.Description.RelativePath ?? ""), context.Document) };
             operation.Responses ??= [];
             operation.Responses["default"] = new OpenApiResponse
             {
                 Description = "Refused: a problem document.",
-                Content = new Dictionary<string, IOpenApiMediaType>
+                Content = new Dictionary<string, OpenApiMediaType>
                 {
                     ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference("Problem", context.Document) },
                 },
@@ -80,19 +81,18 @@ public static partial class OpenApiFeature
 
     public static void MapBoardOpenApi(this WebApplication app) => app.MapOpenApi("/openapi/{documentName}.json");
 
-    /// <summary>The use case's name: <c>MoveTask.Handle</c> is <c>moveTask</c>, <c>ManageTokens.ListTokensAsync</c> is <c>listTokens</c>.</summary>
-    private static string? OperationIdOf(MethodInfo? handler)
+    /// <summary>The use case's name: of <c>MoveTask.Handle</c> it is <c>MoveTask</c>, of <c>ManageTokens.ListTokensAsync</c> it is <c>ListTokens</c>.</summary>
+    private static string? NameOf(MethodInfo? handler)
     {
         if (handler?.DeclaringType is not { } type)
             return null;
         var method = handler.Name.EndsWith("Async", StringComparison.Ordinal) ? handler.Name[..^5] : handler.Name;
-        var name = method is "Handle" ? type.Name : method;
-        return char.ToLowerInvariant(name[0]) + name[1..];
+        return method is "Handle" ? type.Name : method;
     }
 
-    private static string Sentence(string operationId)
+    private static string Sentence(string name)
     {
-        var words = Hump().Replace(operationId, m => " " + m.Value.ToLowerInvariant());
+        var words = Hump().Replace(name, m => " " + m.Value.ToLowerInvariant());
         return char.ToUpperInvariant(words[0]) + words[1..];
     }
 
