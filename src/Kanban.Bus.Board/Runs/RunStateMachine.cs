@@ -24,8 +24,9 @@ public sealed class RunStateMachine : MassTransitStateMachine<Run>
             Ignore(Lose));
 
         During(Running,
-            When(Finish, c => c.Saga.IsHeldWith(c.Message.FencingToken)).RecordOutcome().TransitionTo(this, c => RunEnding.StateOf(c.Message.Outcome)),
-            When(Finish, c => !c.Saga.IsHeldWith(c.Message.FencingToken)).KeepAsLateResult(),
+            When(Finish).IfElse(c => c.Saga.IsHeldWith(c.Message.FencingToken),
+                held => held.RecordOutcome().TransitionTo(this, c => RunEnding.StateOf(c.Message.Outcome)),
+                stale => stale.KeepAsLateResult()),
             When(Stop).AskWorkerToStop().TransitionTo(Stopping),
             When(Lose).Reclaim().TransitionTo(Lost),
             Ignore(Claim),
@@ -33,16 +34,16 @@ public sealed class RunStateMachine : MassTransitStateMachine<Run>
 
         During(Stopping,
             // A completion that comes before the stop took hold counts as completed.
-            When(Finish, c => c.Saga.IsHeldWith(c.Message.FencingToken)).RecordStopped().TransitionTo(this, c => c.Saga.StateAfterStop(c.Message.Outcome)),
-            When(Finish, c => !c.Saga.IsHeldWith(c.Message.FencingToken)).KeepAsLateResult(),
+            When(Finish).IfElse(c => c.Saga.IsHeldWith(c.Message.FencingToken),
+                held => held.RecordStopped().TransitionTo(this, c => c.Saga.StateAfterStop(c.Message.Outcome)),
+                stale => stale.KeepAsLateResult()),
             When(Lose).ConcludeStop().TransitionTo(this, c => c.Saga.StopAs ?? RunState.Cancelled),
             Ignore(Stop),
             Ignore(Claim),
             Ignore(Withdraw));
 
         During([Succeeded, Failed, Cancelled, TimedOut, Lost, Withdrawn],
-            When(Finish, c => !c.Saga.IsRepeat(c.Message.FencingToken)).KeepAsLateResult(),
-            Ignore(Finish, c => c.Saga.IsRepeat(c.Message.FencingToken)),
+            When(Finish).If(c => !c.Saga.IsRepeat(c.Message.FencingToken), late => late.KeepAsLateResult()),
             Ignore(Claim),
             Ignore(Withdraw),
             Ignore(Stop),

@@ -1,0 +1,41 @@
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.IntegrationTests.Servers;
+using Kanban.Bus.Tests.Harness;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Kanban.Bus.IntegrationTests.Storage;
+
+/// <summary>A database of its own on the shared PostgreSQL, whose clock stands still until a test moves it.</summary>
+public sealed class PostgresStore : TestStore
+{
+    private string _connection = "";
+
+    public override async Task StartAsync()
+    {
+        var server = await SharedServers.PostgresAsync();
+        _connection = await server.CreateDatabaseAsync();
+        await base.StartAsync();
+        await UseAsync(db => db.Database.ExecuteSqlRawAsync(
+            """
+            CREATE TABLE test_clock (at timestamptz NOT NULL);
+            INSERT INTO test_clock VALUES ('2026-01-01 00:00:00Z');
+            CREATE OR REPLACE FUNCTION kanban_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS 'SELECT at FROM test_clock';
+            """));
+    }
+
+    public override Task AdvanceAsync(TimeSpan by) => UseAsync(db => db.Database.ExecuteSqlAsync($"UPDATE test_clock SET at = at + {by}"));
+
+    protected override void AddStorage(IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddStorage(new StorageOptions { Provider = StorageProvider.Postgres, ConnectionString = _connection }, "");
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await using var pool = new NpgsqlConnection(_connection);
+        NpgsqlConnection.ClearPool(pool);
+    }
+}
