@@ -7,7 +7,7 @@ public static class AdmissionFeature
         .AddScoped<SnapshotReader>()
         .AddScoped<AdmissionPass>()
         .AddScoped<WaitReasons>()
-        ;
+        .AddHostedService<AdmissionLoop>();
 
     public static void MapAdmission(this RouteGroupBuilder api) => WhyTask.Map(api);
 }
