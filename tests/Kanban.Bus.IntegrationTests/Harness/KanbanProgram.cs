@@ -9,7 +9,7 @@ public static class KanbanProgram
     public static string Path { get; } = System.Environment.GetEnvironmentVariable("KANBAN_PROGRAM") is { Length: > 0 } given ? given : Built();
 
     /// <summary>What its processes get of this one's environment: where .NET is, and a small heap for many processes on few cores.</summary>
-    internal static Dictionary<string, string> Environment(string home) => new()
+    public static Dictionary<string, string> Environment(string home) => new()
     {
         ["HOME"] = home,
         ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),

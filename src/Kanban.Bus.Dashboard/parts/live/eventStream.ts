@@ -10,12 +10,16 @@ export type Live = { state: LiveState; since: number };
 /** An event older than this, by the board's clock, says that the stream is behind. */
 const behindMs = 5_000;
 
+/** No event for this long while catching up: the backlog is read. */
+const quietMs = 800;
+
 /** The page's one event stream: reconnects from its cursor for as long as it is open. */
 export class EventStream {
   private live: Live = { state: 'connecting', since: Date.now() };
   private readonly watchers = new Set<() => void>();
   private readonly abort = new AbortController();
   private cursor = '';
+  private quiet: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param each Every event, in order.
@@ -55,6 +59,7 @@ export class EventStream {
         if (cause instanceof ApiError && cause.status >= 400 && cause.status < 500) this.cursor = '';
         console.info('Event stream interrupted; connecting again.', cause);
       }
+      clearTimeout(this.quiet);
       this.become('offline');
       await backoff(attempt, signal);
     }
@@ -64,7 +69,11 @@ export class EventStream {
     if (id !== '') this.cursor = id;
     if (name === 'ping') return this.become('live');
     const event = JSON.parse(data) as EventView;
-    this.become(serverNow() - Date.parse(event.time) > behindMs ? 'catching-up' : 'live');
+    const behind = serverNow() - Date.parse(event.time) > behindMs;
+    this.become(behind ? 'catching-up' : 'live');
+    // The last of the backlog is old as well; quiet after it says that there is no more.
+    clearTimeout(this.quiet);
+    if (behind) this.quiet = setTimeout(() => this.become('live'), quietMs);
     this.each(event);
   }
 
