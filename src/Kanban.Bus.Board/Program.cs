@@ -3,8 +3,10 @@ using Kanban.Bus.Board.Hosting;
 
 try
 {
-    await BoardApp.Create(BoardApp.DefaultSettings(args)).RunAsync();
-    return Environment.ExitCode;
+    var app = BoardApp.Create(BoardApp.DefaultSettings(args));
+    var readiness = app.Services.GetRequiredService<BoardReadiness>();
+    await app.RunAsync();
+    return readiness.Failure is null ? 0 : 1;
 }
 catch (SettingsException error)
 {

@@ -34,6 +34,7 @@ internal static class CommandTree
             Dashboard.Build(app),
             Completion.Build(app),
             VersionCommand.Build(app),
+            OpenApi.Build(app),
         };
         foreach (var option in globals.All)
             root.Options.Add(option);

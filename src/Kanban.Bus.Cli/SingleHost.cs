@@ -6,7 +6,6 @@ using Kanban.Bus.Cli.Contexts;
 using Kanban.Bus.Worker.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Kanban.Bus.Cli;
 
@@ -30,8 +29,7 @@ internal static class SingleHost
             builder.Services.AddLocalKanbanWorker((_, options) => Describe(options, complete, lanes));
         });
         await BoardService.StartAsync(app, ct);
-        await app.WaitForShutdownAsync(ct);
-        return ExitCode.Ok;
+        return await BoardService.WaitAsync(app, ct);
     }
 
     /// <summary>The worker beside the board: id <c>local</c> and two slots of <c>shell</c>, unless the section <c>Worker</c> or <c>--lane</c> says otherwise.</summary>

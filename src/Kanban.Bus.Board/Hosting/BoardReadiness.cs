@@ -13,6 +13,9 @@ public sealed class BoardReadiness
     /// <summary>What the start waits for, in a sentence, without secrets.</summary>
     public string Waiting { get; set; } = "The board is starting.";
 
+    /// <summary>Why the start was given up, in a sentence; the process stops then.</summary>
+    public string? Failure { get; set; }
+
     public Task WaitAsync(CancellationToken ct) => _ready.Task.WaitAsync(ct);
 
     public void MarkReady() => _ready.TrySetResult();

@@ -37,7 +37,7 @@ internal sealed class DatabaseStart(
             }
             catch (SettingsException error)
             {
-                Give(error.Message);
+                GiveUp(error.Message);
                 return;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested && IsWorthWaiting(error))
@@ -52,7 +52,7 @@ internal sealed class DatabaseStart(
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 log.Broken(error, Address);
-                Give($"The database at {Address} can't be brought to this version's schema: {error.GetBaseException().Message}");
+                GiveUp($"The database at {Address} can't be brought to this version's schema: {error.GetBaseException().Message}");
                 return;
             }
             await Task.Delay(pause, clock, stoppingToken);
@@ -121,10 +121,10 @@ internal sealed class DatabaseStart(
         _ => false,
     };
 
-    private void Give(string sentence)
+    private void GiveUp(string sentence)
     {
         log.GaveUp(sentence);
-        Environment.ExitCode = 1;
+        readiness.Failure = sentence;
         lifetime.StopApplication();
     }
 

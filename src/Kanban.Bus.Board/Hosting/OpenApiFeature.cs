@@ -7,7 +7,9 @@ namespace Kanban.Bus.Board.Hosting;
 /// <summary>The description of the API, at /openapi/v1.json for whoever may call it. The dashboard's types are made from it.</summary>
 public static partial class OpenApiFeature
 {
-    public static IServiceCollection AddBoardOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", openApi =>
+    public const string DocumentName = "v1";
+
+    public static IServiceCollection AddBoardOpenApi(this IServiceCollection services) => services.AddOpenApi(DocumentName, openApi =>
     {
         openApi.AddDocumentTransformer((document, _, _) =>
         {

@@ -5,6 +5,7 @@ using Kanban.Bus.Cli.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Kanban.Bus.Cli.Boards;
@@ -16,8 +17,15 @@ internal static class BoardService
     {
         await using var app = Create(settings);
         await StartAsync(app, ct);
+        return await WaitAsync(app, ct);
+    }
+
+    /// <summary>Waits until the service stops. One that gave up over its database says why.</summary>
+    public static async Task<int> WaitAsync(WebApplication app, CancellationToken ct)
+    {
+        var readiness = app.Services.GetRequiredService<BoardReadiness>();
         await app.WaitForShutdownAsync(ct);
-        return ExitCode.Ok;
+        return readiness.Failure is null ? ExitCode.Ok : throw new ServiceException(readiness.Failure);
     }
 
     public static WebApplication Create(IConfiguration settings, Action<WebApplicationBuilder>? configure = null)
