@@ -31,9 +31,12 @@ public static partial class Limits
     public const int MinPriority = -1000;
     public const int MaxPriority = 1000;
 
-    [GeneratedRegex(NamePattern, RegexOptions.CultureInvariant)]
+    // The patterns as documents show them end in $, which .NET also lets match before a last line break: a look ahead refuses that.
+    private const string NoLineBreak = "(?!\n)";
+
+    [GeneratedRegex(NamePattern + NoLineBreak, RegexOptions.CultureInvariant)]
     public static partial Regex Name { get; }
 
-    [GeneratedRegex(CapabilityPattern, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(CapabilityPattern + NoLineBreak, RegexOptions.CultureInvariant)]
     public static partial Regex Capability { get; }
 }

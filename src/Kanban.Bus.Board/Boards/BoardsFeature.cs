@@ -2,9 +2,11 @@ namespace Kanban.Bus.Board.Boards;
 
 public static class BoardsFeature
 {
-    public static IServiceCollection AddBoards(this IServiceCollection services) => services;
-
     public static void MapBoards(this RouteGroupBuilder api)
     {
+        var boards = api.MapGroup("/boards").WithTags("boards");
+        ShowBoards.Map(boards);
+        CreateBoardEndpoint.Map(boards);
+        EditBoardEndpoint.Map(boards);
     }
 }

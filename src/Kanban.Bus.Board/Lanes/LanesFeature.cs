@@ -2,9 +2,14 @@ namespace Kanban.Bus.Board.Lanes;
 
 public static class LanesFeature
 {
-    public static IServiceCollection AddLanes(this IServiceCollection services) => services;
+    public static IServiceCollection AddLanes(this IServiceCollection services) => services.AddScoped<LaneViews>();
 
     public static void MapLanes(this RouteGroupBuilder api)
     {
+        var lanes = api.MapGroup("/lanes").WithTags("lanes");
+        ShowLanes.Map(lanes);
+        CreateLaneEndpoint.Map(lanes);
+        EditLaneEndpoint.Map(lanes);
+        PauseLane.Map(lanes);
     }
 }

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -64,6 +65,37 @@ public static class Dependencies
             .Where(l => taskIds.Contains(l.ChildId) && l.Parent.Status != Status.Done)
             .Select(l => l.ChildId).Distinct().ToListAsync(ct),
     ];
+
+    /// <summary>Takes back what could start because of this parent, which is done no more: its children wait again, their unclaimed offers are withdrawn.</summary>
+    /// <remarks>
+    /// Call it after the parent's new status is saved, in the same transaction. Every child's row is locked, whatever it was when it was looked up: another
+    /// transaction may be about to release it. Children that run or have ended stay as they are.
+    /// </remarks>
+    public static async Task HoldChildrenAsync(this BoardDbContext db, IRunSaga saga, KanbanTask parent, string actor, DateTimeOffset now, CancellationToken ct)
+    {
+        var ids = await db.TaskLinks.Where(l => l.ParentId == parent.Id).OrderBy(l => l.ChildId).Select(l => l.ChildId).ToListAsync(ct);
+        foreach (var some in ids.Chunk(ReleaseLimit))
+        {
+            var children = (await db.LockTasksAsync(some, ct)).Where(CouldStart).ToList();
+            await db.LockRunsAsync([.. children.Where(c => c.LiveRunId is not null).Select(c => c.LiveRunId!.Value)], ct);
+            foreach (var child in children)
+                await db.HoldAsync(saga, child, $"parent {parent.Key} is {Words.Of(parent.Status)} again", actor, now, ct);
+        }
+    }
+
+    /// <summary>Whether nothing but room or time holds it. A task that a person parked has no time and stays parked.</summary>
+    internal static bool CouldStart(KanbanTask task) => task.Status is Status.Ready || task is { Status: Status.Scheduled, NotBefore: not null };
+
+    /// <summary>Puts a task that could start back to wait for its parents.</summary>
+    internal static async Task HoldAsync(
+        this BoardDbContext db, IRunSaga saga, KanbanTask task, string reason, string actor, DateTimeOffset now, CancellationToken ct)
+    {
+        if (task.LiveRunId is { } run)
+            await saga.SendAsync(new WithdrawOffer(run, reason, actor, now), ct);
+        var from = task.Status;
+        task.Enter(Status.Todo, now, null);
+        db.Events.Add(BoardEvent.Moved(task, from, actor, now));
+    }
 
     private static async Task<int> ReleaseAsync(
         this BoardDbContext db, List<Guid> taskIds, string actor, DateTimeOffset now, CancellationToken ct)

@@ -94,11 +94,11 @@ public sealed class KanbanTask
 
     /// <summary>Puts it where nothing but time, parents or room holds it: <c>todo</c>, <c>scheduled</c> or <c>ready</c>.</summary>
     /// <param name="parentsDone">Whether every parent is done, read under this row's lock.</param>
-    public void Release(bool parentsDone, DateTimeOffset now, string? reason = null)
-    {
-        var status = !parentsDone ? Status.Todo : NotBefore > now ? Status.Scheduled : Status.Ready;
-        Enter(status, now, reason);
-    }
+    public void Release(bool parentsDone, DateTimeOffset now, string? reason = null) => Enter(WhereReleased(parentsDone, now), now, reason);
+
+    /// <summary>Where <see cref="Release"/> would put it.</summary>
+    public Status WhereReleased(bool parentsDone, DateTimeOffset now) =>
+        !parentsDone ? Status.Todo : NotBefore > now ? Status.Scheduled : Status.Ready;
 
     /// <summary>Changes the status and what goes with it. The callers are the rules; this only keeps the columns consistent.</summary>
     public void Enter(Status status, DateTimeOffset now, string? reason)

@@ -2,9 +2,25 @@ namespace Kanban.Bus.Board.Tasks;
 
 public static class TasksFeature
 {
-    public static IServiceCollection AddTasks(this IServiceCollection services) => services;
+    public static IServiceCollection AddTasks(this IServiceCollection services) => services.AddScoped<TaskCreation>();
 
     public static void MapTasks(this RouteGroupBuilder api)
     {
+        var tasks = api.MapGroup("/tasks").WithTags("tasks").AddEndpointFilter(ETags.WriteAsync);
+        CreateTaskEndpoint.Map(tasks);
+        CreateTasksEndpoint.Map(tasks);
+        ListTasks.Map(tasks);
+        ShowTask.Map(tasks);
+        EditTaskEndpoint.Map(tasks);
+        MoveTaskEndpoint.Map(tasks);
+        BlockTask.Map(tasks);
+        UnblockTask.Map(tasks);
+        CancelTask.Map(tasks);
+        RetryTask.Map(tasks);
+        ArchiveTask.Map(tasks);
+        RestoreTask.Map(tasks);
+        CommentTask.Map(tasks);
+        LinkTasks.Map(tasks);
+        ListTaskRuns.Map(tasks);
     }
 }

@@ -1,0 +1,80 @@
+using System.Security.Claims;
+using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Board.Lanes;
+
+/// <summary>POST /lanes/{name}/pause and /resume — 200, also when it was so before; 404. A pause outlives restarts; running work goes on.</summary>
+public static class PauseLane
+{
+    public static void Map(RouteGroupBuilder lanes)
+    {
+        lanes.MapPost("/{name}/pause", Pause)
+            .WithName("pauseLane").WithSummary("Start no more work of a lane; unclaimed offers are withdrawn, running work goes on.")
+            .ProducesProblem(400).ProducesProblem(404);
+        lanes.MapPost("/{name}/resume", Resume)
+            .WithName("resumeLane").WithSummary("Let a paused lane work again.")
+            .ProducesProblem(404);
+    }
+
+    internal static async Task<Results<Ok<LaneView>, ProblemHttpResult>> Pause(
+        string name, WithReason? request, BoardDbContext db, IRunSaga saga, [FromServices] LaneViews views, ClaimsPrincipal user, CancellationToken ct)
+    {
+        if (Reasons.WhyNot(request?.Reason) is { } invalid)
+            return invalid;
+        return await ChangeAsync(name, db, views, lane => PauseAsync(db, saga, lane, Reasons.Of(request), user.Actor(), ct), ct);
+    }
+
+    internal static Task<Results<Ok<LaneView>, ProblemHttpResult>> Resume(
+        string name, BoardDbContext db, [FromServices] LaneViews views, ClaimsPrincipal user, CancellationToken ct) =>
+        ChangeAsync(name, db, views, lane => ResumeAsync(db, lane, user.Actor(), ct), ct);
+
+    private static async Task PauseAsync(BoardDbContext db, IRunSaga saga, Lane lane, string? reason, string actor, CancellationToken ct)
+    {
+        if (lane.Paused && (reason is null || reason == lane.PausedReason))
+            return;
+        var now = await db.NowAsync(ct);
+        lane.Paused = true;
+        lane.PausedReason = reason;
+        db.Events.Add(BoardEvent.OfLane(EventTypes.LanePaused, lane.Name, actor, now, new { reason }));
+        await db.SaveChangesAsync(ct);
+
+        var offered = nameof(RunState.Offered);
+        var unclaimed = await db.Runs.Where(r => r.Live && r.Lane == lane.Name && r.State == offered).Select(r => r.CorrelationId).ToListAsync(ct);
+        var why = $"lane {lane.Name} was paused{(reason is null ? "" : $": {reason}")}";
+        // A claim that comes first wins: its run is not offered any more when the lock is ours, and the saga leaves it alone.
+        foreach (var run in await db.LockRunsAsync(unclaimed, ct))
+            await saga.SendAsync(new WithdrawOffer(run.CorrelationId, why, actor, now), ct);
+    }
+
+    private static async Task ResumeAsync(BoardDbContext db, Lane lane, string actor, CancellationToken ct)
+    {
+        if (!lane.Paused)
+            return;
+        db.Events.Add(BoardEvent.OfLane(EventTypes.LaneResumed, lane.Name, actor, await db.NowAsync(ct), new { reason = lane.PausedReason }));
+        lane.Paused = false;
+        lane.PausedReason = null;
+    }
+
+    private static async Task<Results<Ok<LaneView>, ProblemHttpResult>> ChangeAsync(
+        string name, BoardDbContext db, LaneViews views, Func<Lane, Task> change, CancellationToken ct)
+    {
+        var lane = await db.InTransactionAsync(async () =>
+        {
+            // Offers are made under this lock: none can be made from what the lane was before.
+            await db.LockAsync(BoardLock.Admission, ct);
+            var found = await db.Lanes.SingleOrDefaultAsync(l => l.Name == name, ct);
+            if (found is not null)
+                await change(found);
+            return found;
+        }, ct);
+        return lane is null ? await ShowLanes.NoLaneAsync(db, name, ct) : TypedResults.Ok(await views.OfAsync(lane, ct));
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Claims;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kanban.Bus.Board.Tasks;
+
+/// <summary>POST /tasks/{key}/cancel — 200 cancelled, or its run was asked to stop (the task ends when the run is seen dead); 404, 409 it has ended otherwise.</summary>
+public static class CancelTask
+{
+    public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/cancel", Handle)
+        .WithName("cancelTask").WithSummary("Cancel a task; a run of it is stopped.")
+        .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+    internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
+        string key, WithReason? request, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+    {
+        if (Reasons.WhyNot(request?.Reason) is { } invalid)
+            return invalid;
+        return await TaskChange.ApplyAsync(key, db, saga, user, change => CancelAsync(change, Reasons.Of(request)), ct);
+    }
+
+    private static async Task<ProblemHttpResult?> CancelAsync(TaskChange change, string? given)
+    {
+        var task = change.Task;
+        if (task.Status is Status.Cancelled)
+            return null;
+        if (task.Archived)
+            return TaskChange.Refuse($"Task {task.Key} is archived: restore it first.");
+        if (task.HasEnded)
+            return TaskChange.Refuse($"Task {task.Key} is {Words.Of(task.Status)} already: there is nothing to cancel.");
+        var reason = given ?? $"cancelled by {change.Actor}";
+        if (task.LiveRunId is { } run)
+            await change.StopAsync(run, reason);
+        else
+            await change.EnterAsync(Status.Cancelled, reason);
+        return null;
+    }
+}

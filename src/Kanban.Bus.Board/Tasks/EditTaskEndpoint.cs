@@ -1,0 +1,84 @@
+using System.Security.Claims;
+using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Board.Tasks;
+
+/// <summary>PATCH /tasks/{key}, a JSON merge patch — 200, 400, 404, 409 its state refuses the change, 412 If-Match names another version, 413.</summary>
+public static class EditTaskEndpoint
+{
+    public static void Map(RouteGroupBuilder tasks) => tasks.MapPatch("/{key}", Handle)
+        .WithName("editTask").WithSummary("Change fields of a task: what is absent stays, null clears.")
+        .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(413);
+
+    internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
+        string key, MergePatch<EditTask> patch, [FromHeader(Name = "If-Match")] string? ifMatch,
+        BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+    {
+        if (WhyNot(patch) is { } invalid)
+            return invalid;
+        if (await UnknownNameAsync(db, patch.Value, ct) is { } unknown)
+            return unknown;
+        return await TaskChange.ApplyAsync(key, db, saga, user, async change =>
+        {
+            if (!ETags.Allows(ifMatch, change.Task.Version))
+                return Problems.PreconditionFailed($"Task {key} has changed since: its version is {change.Task.Version}, If-Match names {ifMatch}.");
+            return await EditAsync(change, patch);
+        }, ct);
+    }
+
+    internal static ProblemHttpResult? WhyNot(MergePatch<EditTask> patch)
+    {
+        var edit = patch.Value;
+        if (TaskRules.IsTooLarge(edit.Body, out var bytes))
+            return Problems.TooLarge("/body", $"'body' has {bytes} bytes of UTF-8; at most {Limits.BodyBytes} are allowed.");
+        List<ProblemError> faults =
+        [
+            .. patch.Has(nameof(edit.Title)) ? TaskRules.Title("/title", edit.Title) : [],
+            .. TaskRules.Prose("/body", "body", edit.Body),
+            .. TaskRules.Name("/lane", "lane", edit.Lane),
+            .. TaskRules.Name("/host", "host", edit.Host),
+            .. TaskRules.Needs("/needs", edit.Needs),
+            .. TaskRules.Labels("/labels", edit.Labels),
+            .. TaskRules.Range("/priority", "priority", edit.Priority, Limits.MinPriority, Limits.MaxPriority),
+            .. TaskRules.Range("/maxRuntimeSeconds", "maxRuntimeSeconds", edit.MaxRuntimeSeconds, 1, TaskRules.MaxRuntimeSeconds),
+            .. TaskRules.NotBefore("/notBefore", edit.NotBefore),
+        ];
+        return faults.Count > 0 ? Problems.Invalid(faults) : null;
+    }
+
+    private static async Task<ProblemHttpResult?> UnknownNameAsync(BoardDbContext db, EditTask edit, CancellationToken ct)
+    {
+        if (edit.Lane is { } lane && await db.Lanes.Select(l => l.Name).ToListAsync(ct) is var lanes && !lanes.Contains(lane))
+            return Problems.Unknown("/lane", "lane", lane, Nearest.To(lane, lanes));
+        return await KnownCapabilities.MisspeltAsync(db, edit.Needs ?? [], ct) is var (given, meant)
+            ? Problems.Unknown("/needs", "capability", given, meant)
+            : null;
+    }
+
+    private static async Task<ProblemHttpResult?> EditAsync(TaskChange change, MergePatch<EditTask> patch)
+    {
+        var task = change.Task;
+        if (task.Archived)
+            return TaskChange.Refuse($"Task {task.Key} is archived: restore it first.");
+        var edits = new TaskEdits(task, patch);
+        if (edits.WhyNot() is { } refusal)
+            return TaskChange.Refuse(refusal);
+        if (edits.Changes.Count == 0)
+            return null;
+
+        // An offer names a queue, and the queue a lane, a host and capabilities: with another of them the offer is no longer true.
+        if (edits.MovesQueue)
+            await change.WithdrawAsync($"{task.Key} was edited by {change.Actor}");
+        edits.Apply(change.Now);
+        change.Note(EventTypes.TaskEdited, edits.Changes);
+        if (edits.MovesTime)
+            await change.SettleAsync();
+        return null;
+    }
+}

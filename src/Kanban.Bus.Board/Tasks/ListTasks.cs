@@ -1,0 +1,130 @@
+using System.Globalization;
+using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Board.Tasks;
+
+/// <summary>GET /tasks — 200 a page, newest first; 400 an unknown name, status, parameter or cursor.</summary>
+/// <remarks>Pages go by the sort key of their last row, so rows that come or go between two pages are neither skipped nor shown twice.</remarks>
+public static class ListTasks
+{
+    /// <param name="Status">One or more, comma between them.</param>
+    /// <param name="Host">The host a task must run on, or runs on now.</param>
+    /// <param name="Q">Part of the title, case aside, or a whole key.</param>
+    /// <param name="Archived">True: archived ones only. Default: none of them.</param>
+    /// <param name="Sort"><c>newest</c> (default) or <c>priority</c>: highest first, then oldest.</param>
+    internal sealed record Query(
+        [FromQuery] string? Board, [FromQuery] string? Status, [FromQuery] string? Lane, [FromQuery] string? Host, [FromQuery] string? Label,
+        [FromQuery] string? Q, [FromQuery] bool? Archived, [FromQuery] string? Sort, [FromQuery] string? After, [FromQuery] int? Limit);
+
+    public static void Map(RouteGroupBuilder tasks) => tasks.MapGet("", Handle)
+        .WithName("listTasks").WithSummary("Tasks, newest first, by pages.")
+        .ProducesProblem(400);
+
+    internal static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> Handle(
+        [AsParameters] Query query, HttpRequest request, BoardDbContext db, CancellationToken ct)
+    {
+        if (Queries.WhyNot(request, query.Limit, "board", "status", "lane", "host", "label", "q", "archived", "sort", "after", "limit") is { } invalid)
+            return invalid;
+        if (query.Sort is not (null or "newest" or "priority"))
+            return Problems.Invalid("sort", $"'sort' is 'newest' or 'priority'; given was '{TaskRules.Shown(query.Sort)}'.");
+        var byPriority = query.Sort is "priority";
+        TaskCursor? after = null;
+        if (query.After is not null && (after = TaskCursor.Read(query.After, byPriority)) is null)
+            return Cursors.Refused();
+        if (await UnknownNameAsync(db, query, ct) is { } unknown)
+            return unknown;
+        if (!TryStatuses(query.Status, out var statuses, out var wrong))
+            return Problems.Unknown("status", "status", wrong, Nearest.To(wrong, Words.All<Status>()));
+
+        var limit = query.Limit ?? Limits.DefaultPageSize;
+        var rows = await Sort(Filter(db, query, statuses), after, byPriority).AsNoTracking().Take(limit + 1).ToListAsync(ct);
+        var next = rows.Count > limit ? TaskCursor.Of(rows[limit - 1], byPriority) : null;
+        return TypedResults.Ok(new Page<TaskView>(await TaskViews.ForAsync(db, [.. rows.Take(limit)], ct), next));
+    }
+
+    private static IQueryable<KanbanTask> Filter(BoardDbContext db, Query query, List<Status> statuses)
+    {
+        var archived = query.Archived ?? false;
+        var tasks = db.Tasks.Where(t => t.Archived == archived);
+        if (query.Board is { } board)
+            tasks = tasks.Where(t => t.Board == board);
+        if (statuses.Count > 0)
+            tasks = tasks.Where(t => statuses.Contains(t.Status));
+        if (query.Lane is { } lane)
+            tasks = tasks.Where(t => t.Lane == lane);
+        if (query.Host is { } host)
+            tasks = tasks.Where(t => t.Host == host || db.Runs.Any(r => r.CorrelationId == t.LiveRunId && r.Host == host));
+        if (query.Label is { } label)
+            tasks = tasks.Where(t => t.Labels.Contains("," + label + ","));
+        if (!string.IsNullOrEmpty(query.Q))
+        {
+            var text = query.Q.ToLowerInvariant();
+            var isKey = KanbanTask.TryParseKey(text, out var ofBoard, out var number);
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL's lower(): the database has no cultures to choose from.
+            tasks = tasks.Where(t => t.Title.ToLower().Contains(text) || (isKey && t.Board == ofBoard && t.Number == number));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
+        return tasks;
+    }
+
+    private static IQueryable<KanbanTask> Sort(IQueryable<KanbanTask> tasks, TaskCursor? after, bool byPriority)
+    {
+        // Ids rise with the time of creation on the database's clock.
+        if (!byPriority)
+            return (after is { } a ? tasks.Where(t => t.Id.CompareTo(a.Id) < 0) : tasks).OrderByDescending(t => t.Id);
+        if (after is { } last)
+            tasks = tasks.Where(t => t.Priority < last.Priority || (t.Priority == last.Priority && t.Id.CompareTo(last.Id) > 0));
+        return tasks.OrderByDescending(t => t.Priority).ThenBy(t => t.Id);
+    }
+
+    private static async Task<ProblemHttpResult?> UnknownNameAsync(BoardDbContext db, Query query, CancellationToken ct)
+    {
+        if (query.Board is { } board && await db.Boards.Select(b => b.Key).ToListAsync(ct) is var boards && !boards.Contains(board))
+            return Problems.Unknown("board", "board", board, Nearest.To(board, boards));
+        if (query.Lane is { } lane && await db.Lanes.Select(l => l.Name).ToListAsync(ct) is var lanes && !lanes.Contains(lane))
+            return Problems.Unknown("lane", "lane", lane, Nearest.To(lane, lanes));
+        return null;
+    }
+
+    private static bool TryStatuses(string? words, out List<Status> statuses, out string wrong)
+    {
+        (statuses, wrong) = ([], "");
+        foreach (var word in (words ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Words.TryParse<Status>(word, out var status))
+            {
+                wrong = word;
+                return false;
+            }
+
+            statuses.Add(status);
+        }
+
+        return true;
+    }
+
+    /// <summary>Sort key of a page's last row.</summary>
+    private sealed record TaskCursor(int? Priority, Guid Id)
+    {
+        public static string Of(KanbanTask task, bool byPriority) => Cursors.Write(byPriority
+            ? string.Create(CultureInfo.InvariantCulture, $"p:{task.Priority}:{task.Id:N}")
+            : $"n:{task.Id:N}");
+
+        public static TaskCursor? Read(string cursor, bool byPriority)
+        {
+            if (!Cursors.TryRead(cursor, out var key))
+                return null;
+            var parts = key.Split(':');
+            if (!byPriority)
+                return parts is ["n", var id] && Guid.TryParseExact(id, "N", out var newest) ? new(null, newest) : null;
+            return parts is ["p", var priority, var last]
+                && int.TryParse(priority, CultureInfo.InvariantCulture, out var number) && Guid.TryParseExact(last, "N", out var lastId) ? new(number, lastId) : null;
+        }
+    }
+}

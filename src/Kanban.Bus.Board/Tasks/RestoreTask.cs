@@ -1,0 +1,36 @@
+using System.Security.Claims;
+using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kanban.Bus.Board.Tasks;
+
+/// <summary>POST /tasks/{key}/restore — 200 back on its board; 404.</summary>
+public static class RestoreTask
+{
+    public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/restore", Handle)
+        .WithName("restoreTask").WithSummary("Bring an archived task back.")
+        .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+    internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
+        string key, WithReason? request, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+    {
+        if (Reasons.WhyNot(request?.Reason) is { } invalid)
+            return invalid;
+        return await TaskChange.ApplyAsync(key, db, saga, user, change => RestoreAsync(change, Reasons.Of(request)), ct);
+    }
+
+    private static Task<ProblemHttpResult?> RestoreAsync(TaskChange change, string? reason)
+    {
+        var task = change.Task;
+        if (task.Archived)
+        {
+            task.Archived = false;
+            task.Touch(change.Now);
+            change.Note(EventTypes.TaskRestored, new { reason });
+        }
+
+        return System.Threading.Tasks.Task.FromResult<ProblemHttpResult?>(null);
+    }
+}
