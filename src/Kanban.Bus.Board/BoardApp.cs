@@ -37,6 +37,7 @@ public static class BoardApp
             .AddBoardOpenApi()
             .AddDatabaseStart()
             .AddTasks()
+            .AddLanes()
             .AddRuns()
             .AddAdmission()
             .AddFleet()

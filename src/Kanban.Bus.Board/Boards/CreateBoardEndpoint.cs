@@ -14,7 +14,7 @@ namespace Kanban.Bus.Board.Boards;
 public static class CreateBoardEndpoint
 {
     public static void Map(RouteGroupBuilder boards) => boards.MapPost("", Handle)
-        .WithName("createBoard").WithSummary("Make a board. Its key is the prefix of its tasks' keys.")
+        .WithName("CreateBoard").WithSummary("Make a board. Its key is the prefix of its tasks' keys.")
         .ProducesProblem(400).ProducesProblem(409);
 
     internal static async Task<Results<Created<BoardView>, ProblemHttpResult>> Handle(

@@ -13,7 +13,7 @@ namespace Kanban.Bus.Board.Boards;
 public static class EditBoardEndpoint
 {
     public static void Map(RouteGroupBuilder boards) => boards.MapPatch("/{key}", Handle)
-        .WithName("editBoard").WithSummary("Change a board's title or cap: what is absent stays, null clears.")
+        .WithName("EditBoard").WithSummary("Change a board's title or cap: what is absent stays, null clears.")
         .ProducesProblem(400).ProducesProblem(404);
 
     internal static async Task<Results<Ok<BoardView>, ProblemHttpResult>> Handle(

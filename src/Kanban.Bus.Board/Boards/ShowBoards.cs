@@ -11,8 +11,8 @@ public static class ShowBoards
 {
     public static void Map(RouteGroupBuilder boards)
     {
-        boards.MapGet("", List).WithName("listBoards").WithSummary("Boards by key, with the number of their tasks by status.").ProducesProblem(400);
-        boards.MapGet("/{key}", Show).WithName("showBoard").WithSummary("One board.").ProducesProblem(404);
+        boards.MapGet("", List).WithName("ListBoards").WithSummary("Boards by key, with the number of their tasks by status.").ProducesProblem(400);
+        boards.MapGet("/{key}", Show).WithName("ShowBoard").WithSummary("One board.").ProducesProblem(404);
     }
 
     internal static async Task<Results<Ok<Page<BoardView>>, ProblemHttpResult>> List(

@@ -6,7 +6,6 @@ using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Lanes;
@@ -15,11 +14,11 @@ namespace Kanban.Bus.Board.Lanes;
 public static class CreateLaneEndpoint
 {
     public static void Map(RouteGroupBuilder lanes) => lanes.MapPost("", Handle)
-        .WithName("createLane").WithSummary("Make a lane.")
+        .WithName("CreateLane").WithSummary("Make a lane.")
         .ProducesProblem(400).ProducesProblem(409);
 
     internal static async Task<Results<Created<LaneView>, ProblemHttpResult>> Handle(
-        CreateLane request, BoardDbContext db, [FromServices] LaneViews views, ClaimsPrincipal user, CancellationToken ct)
+        CreateLane request, BoardDbContext db, LaneViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (TaskRules.Name("/name", "name", request.Name).ToList() is { Count: > 0 } faults)
             return Problems.Invalid(faults);

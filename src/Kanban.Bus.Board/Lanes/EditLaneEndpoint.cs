@@ -5,7 +5,6 @@ using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Lanes;
@@ -14,11 +13,11 @@ namespace Kanban.Bus.Board.Lanes;
 public static class EditLaneEndpoint
 {
     public static void Map(RouteGroupBuilder lanes) => lanes.MapPatch("/{name}", Handle)
-        .WithName("editLane").WithSummary("Change a lane: what is absent stays, null clears a cap or limit and gives the rest its default.")
+        .WithName("EditLane").WithSummary("Change a lane: what is absent stays, null clears a cap or limit and gives the rest its default.")
         .ProducesProblem(400).ProducesProblem(404);
 
     internal static async Task<Results<Ok<LaneView>, ProblemHttpResult>> Handle(
-        string name, MergePatch<EditLane> patch, BoardDbContext db, [FromServices] LaneViews views, ClaimsPrincipal user, CancellationToken ct)
+        string name, MergePatch<EditLane> patch, BoardDbContext db, LaneViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (LaneRules.WhyNot(patch.Value) is { } invalid)
             return invalid;

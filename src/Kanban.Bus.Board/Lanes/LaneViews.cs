@@ -1,5 +1,4 @@
 using Kanban.Bus.Board.Admission;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;

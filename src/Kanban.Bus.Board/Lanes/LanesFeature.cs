@@ -6,7 +6,7 @@ public static class LanesFeature
 
     public static void MapLanes(this RouteGroupBuilder api)
     {
-        var lanes = api.MapGroup("/lanes").WithTags("lanes");
+        var lanes = api.MapGroup("/lanes").WithTags("Lanes");
         ShowLanes.Map(lanes);
         CreateLaneEndpoint.Map(lanes);
         EditLaneEndpoint.Map(lanes);

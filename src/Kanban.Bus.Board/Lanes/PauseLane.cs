@@ -6,7 +6,6 @@ using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Lanes;
@@ -17,15 +16,15 @@ public static class PauseLane
     public static void Map(RouteGroupBuilder lanes)
     {
         lanes.MapPost("/{name}/pause", Pause)
-            .WithName("pauseLane").WithSummary("Start no more work of a lane; unclaimed offers are withdrawn, running work goes on.")
+            .WithName("PauseLane").WithSummary("Start no more work of a lane; unclaimed offers are withdrawn, running work goes on.")
             .ProducesProblem(400).ProducesProblem(404);
         lanes.MapPost("/{name}/resume", Resume)
-            .WithName("resumeLane").WithSummary("Let a paused lane work again.")
+            .WithName("ResumeLane").WithSummary("Let a paused lane work again.")
             .ProducesProblem(404);
     }
 
     internal static async Task<Results<Ok<LaneView>, ProblemHttpResult>> Pause(
-        string name, WithReason? request, BoardDbContext db, IRunSaga saga, [FromServices] LaneViews views, ClaimsPrincipal user, CancellationToken ct)
+        string name, WithReason? request, BoardDbContext db, IRunSaga saga, LaneViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
@@ -33,7 +32,7 @@ public static class PauseLane
     }
 
     internal static Task<Results<Ok<LaneView>, ProblemHttpResult>> Resume(
-        string name, BoardDbContext db, [FromServices] LaneViews views, ClaimsPrincipal user, CancellationToken ct) =>
+        string name, BoardDbContext db, LaneViews views, ClaimsPrincipal user, CancellationToken ct) =>
         ChangeAsync(name, db, views, lane => ResumeAsync(db, lane, user.Actor(), ct), ct);
 
     private static async Task PauseAsync(BoardDbContext db, IRunSaga saga, Lane lane, string? reason, string actor, CancellationToken ct)

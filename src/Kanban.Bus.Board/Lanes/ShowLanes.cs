@@ -2,7 +2,6 @@ using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Lanes;
@@ -12,12 +11,12 @@ public static class ShowLanes
 {
     public static void Map(RouteGroupBuilder lanes)
     {
-        lanes.MapGet("", List).WithName("listLanes").WithSummary("Lanes by name, with what waits and runs in them.").ProducesProblem(400);
-        lanes.MapGet("/{name}", Show).WithName("showLane").WithSummary("One lane.").ProducesProblem(404);
+        lanes.MapGet("", List).WithName("ListLanes").WithSummary("Lanes by name, with what waits and runs in them.").ProducesProblem(400);
+        lanes.MapGet("/{name}", Show).WithName("ShowLane").WithSummary("One lane.").ProducesProblem(404);
     }
 
     internal static async Task<Results<Ok<Page<LaneView>>, ProblemHttpResult>> List(
-        string? after, int? limit, HttpRequest request, BoardDbContext db, [FromServices] LaneViews views, CancellationToken ct)
+        string? after, int? limit, HttpRequest request, BoardDbContext db, LaneViews views, CancellationToken ct)
     {
         if (Queries.WhyNot(request, limit, "after", "limit") is { } invalid)
             return invalid;
@@ -31,7 +30,7 @@ public static class ShowLanes
     }
 
     internal static async Task<Results<Ok<LaneView>, ProblemHttpResult>> Show(
-        string name, BoardDbContext db, [FromServices] LaneViews views, CancellationToken ct) =>
+        string name, BoardDbContext db, LaneViews views, CancellationToken ct) =>
         await db.Lanes.AsNoTracking().SingleOrDefaultAsync(l => l.Name == name, ct) is { } lane
             ? TypedResults.Ok(await views.OfAsync(lane, ct))
             : await NoLaneAsync(db, name, ct);

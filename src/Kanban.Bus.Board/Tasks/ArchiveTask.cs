@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using Kanban.Bus.Board.Runs;
-using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,15 +8,15 @@ namespace Kanban.Bus.Board.Tasks;
 public static class ArchiveTask
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/archive", Handle)
-        .WithName("archiveTask").WithSummary("Put a task away. It keeps its status and starts no more.")
+        .WithName("ArchiveTask").WithSummary("Put a task away. It keeps its status and starts no more.")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
     internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
-        string key, WithReason? request, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+        string key, WithReason? request, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
-        return await TaskChange.ApplyAsync(key, db, saga, user, change => ArchiveAsync(change, Reasons.Of(request)), ct);
+        return await changes.ApplyAsync(key, user, change => ArchiveAsync(change, Reasons.Of(request)), ct);
     }
 
     private static async Task<ProblemHttpResult?> ArchiveAsync(TaskChange change, string? reason)

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,15 +9,15 @@ namespace Kanban.Bus.Board.Tasks;
 public static class BlockTask
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/block", Handle)
-        .WithName("blockTask").WithSummary("Say why a task can't go on.")
+        .WithName("BlockTask").WithSummary("Say why a task can't go on.")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
     internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
-        string key, WithReason? request, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+        string key, WithReason? request, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
-        return await TaskChange.ApplyAsync(key, db, saga, user, change => BlockAsync(change, Reasons.Of(request)), ct);
+        return await changes.ApplyAsync(key, user, change => BlockAsync(change, Reasons.Of(request)), ct);
     }
 
     private static async Task<ProblemHttpResult?> BlockAsync(TaskChange change, string? reason)

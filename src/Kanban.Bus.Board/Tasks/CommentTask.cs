@@ -12,7 +12,7 @@ namespace Kanban.Bus.Board.Tasks;
 public static class CommentTask
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/comments", Handle)
-        .WithName("commentTask").WithSummary("Remark on a task. Its next run reads it.")
+        .WithName("CommentTask").WithSummary("Remark on a task. Its next run reads it.")
         .ProducesProblem(400).ProducesProblem(404);
 
     internal static async Task<Results<Created<CommentView>, ProblemHttpResult>> Handle(

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Hosting;
-using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -12,14 +11,14 @@ namespace Kanban.Bus.Board.Tasks;
 public static class CreateTaskEndpoint
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("", Handle)
-        .WithName("createTask").WithSummary("Make a task.")
+        .WithName("CreateTask").WithSummary("Make a task.")
         .ProducesProblem(400).ProducesProblem(413).ProducesProblem(422);
 
     internal static async Task<Results<Created<TaskView>, Ok<TaskView>, ProblemHttpResult>> Handle(
         CreateTask request,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
-        [FromServices] TaskCreation creation,
-        BoardDbContext db,
+        TaskCreation creation,
+        TaskViews views,
         ClaimsPrincipal user,
         CancellationToken ct)
     {
@@ -29,7 +28,7 @@ public static class CreateTaskEndpoint
             [request with { IdempotencyKey = request.IdempotencyKey ?? idempotencyKey }], _ => "", user.Actor(), ct);
         if (refused is not null)
             return refused;
-        var view = await TaskViews.OfAsync(db, created[0].Task, ct);
+        var view = await views.OfAsync(created[0].Task, ct);
         return created[0].IsNew ? TypedResults.Created($"/api/v1/tasks/{view.Key}", view) : TypedResults.Ok(view);
     }
 }

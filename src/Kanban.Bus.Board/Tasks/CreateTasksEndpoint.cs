@@ -1,10 +1,8 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Hosting;
-using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kanban.Bus.Board.Tasks;
 
@@ -12,11 +10,11 @@ namespace Kanban.Bus.Board.Tasks;
 public static class CreateTasksEndpoint
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/bulk", Handle)
-        .WithName("createTasks").WithSummary("Make up to 1,000 tasks, all or none. A parent may be '#0', '#1', …: an earlier task of the request.")
+        .WithName("CreateTasks").WithSummary("Make up to 1,000 tasks, all or none. A parent may be '#0', '#1', …: an earlier task of the request.")
         .ProducesProblem(400).ProducesProblem(413).ProducesProblem(422);
 
     internal static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> Handle(
-        CreateTasks request, [FromServices] TaskCreation creation, BoardDbContext db, ClaimsPrincipal user, CancellationToken ct)
+        CreateTasks request, TaskCreation creation, TaskViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (request.Tasks.Count == 0)
             return Problems.Invalid("/tasks", "'tasks' is empty; it has 1 to 1000 tasks.");
@@ -29,6 +27,6 @@ public static class CreateTasksEndpoint
         var (created, refused) = await creation.CreateAsync(request.Tasks, i => $"/tasks/{i}", user.Actor(), ct);
         if (refused is not null)
             return refused;
-        return TypedResults.Ok(new Page<TaskView>(await TaskViews.ForAsync(db, [.. created.Select(c => c.Task)], ct), null));
+        return TypedResults.Ok(new Page<TaskView>(await views.ForAsync([.. created.Select(c => c.Task)], ct), null));
     }
 }

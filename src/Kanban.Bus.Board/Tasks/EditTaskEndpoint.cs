@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Hosting;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,18 +12,18 @@ namespace Kanban.Bus.Board.Tasks;
 public static class EditTaskEndpoint
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPatch("/{key}", Handle)
-        .WithName("editTask").WithSummary("Change fields of a task: what is absent stays, null clears.")
+        .WithName("EditTask").WithSummary("Change fields of a task: what is absent stays, null clears.")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(413);
 
     internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
         string key, MergePatch<EditTask> patch, [FromHeader(Name = "If-Match")] string? ifMatch,
-        BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+        BoardDbContext db, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct)
     {
         if (WhyNot(patch) is { } invalid)
             return invalid;
         if (await UnknownNameAsync(db, patch.Value, ct) is { } unknown)
             return unknown;
-        return await TaskChange.ApplyAsync(key, db, saga, user, async change =>
+        return await changes.ApplyAsync(key, user, async change =>
         {
             if (!ETags.Allows(ifMatch, change.Task.Version))
                 return Problems.PreconditionFailed($"Task {key} has changed since: its version is {change.Task.Version}, If-Match names {ifMatch}.");

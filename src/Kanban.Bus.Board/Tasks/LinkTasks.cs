@@ -1,7 +1,5 @@
 using System.Security.Claims;
-using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Hosting;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,25 +13,25 @@ public static class LinkTasks
     public static void Map(RouteGroupBuilder tasks)
     {
         tasks.MapPut("/{key}/parents/{parentKey}", Link)
-            .WithName("linkParent").WithSummary("Let a task wait until another one is done.")
+            .WithName("LinkParent").WithSummary("Let a task wait until another one is done.")
             .ProducesProblem(404).ProducesProblem(409);
         tasks.MapDelete("/{key}/parents/{parentKey}", Unlink)
-            .WithName("unlinkParent").WithSummary("Let a task wait no more for another one.")
+            .WithName("UnlinkParent").WithSummary("Let a task wait no more for another one.")
             .ProducesProblem(404).ProducesProblem(409);
     }
 
     internal static Task<Results<Ok<TaskView>, ProblemHttpResult>> Link(
-        string key, string parentKey, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct) =>
-        ChangeAsync(key, parentKey, db, saga, user, LinkAsync, ct);
+        string key, string parentKey, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct) =>
+        changes.ApplyToLinkAsync(key, parentKey, user, LinkAsync, ct);
 
     internal static Task<Results<Ok<TaskView>, ProblemHttpResult>> Unlink(
-        string key, string parentKey, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct) =>
-        ChangeAsync(key, parentKey, db, saga, user, UnlinkAsync, ct);
+        string key, string parentKey, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct) =>
+        changes.ApplyToLinkAsync(key, parentKey, user, UnlinkAsync, ct);
 
-    private static async Task<ProblemHttpResult?> LinkAsync(TaskChange change, KanbanTask parent, TaskLink? link)
+    private static async Task<ProblemHttpResult?> LinkAsync(TaskChange change, KanbanTask parent)
     {
         var (db, child) = (change.Db, change.Task);
-        if (link is not null)
+        if (await FindAsync(change, parent) is not null)
             return null;
         if (child.Id == parent.Id)
             return Problems.Conflict("cycle", $"Task {child.Key} can't wait for itself.");
@@ -53,9 +51,9 @@ public static class LinkTasks
         return null;
     }
 
-    private static async Task<ProblemHttpResult?> UnlinkAsync(TaskChange change, KanbanTask parent, TaskLink? link)
+    private static async Task<ProblemHttpResult?> UnlinkAsync(TaskChange change, KanbanTask parent)
     {
-        if (link is null)
+        if (await FindAsync(change, parent) is not { } link)
             return null;
         change.Db.TaskLinks.Remove(link);
         change.Task.Touch(change.Now);
@@ -66,30 +64,6 @@ public static class LinkTasks
         return null;
     }
 
-    /// <summary>The frame of both: one change of the graph at a time, both tasks locked, so that neither ends nor starts meanwhile.</summary>
-    private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> ChangeAsync(
-        string key, string parentKey, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user,
-        Func<TaskChange, KanbanTask, TaskLink?, Task<ProblemHttpResult?>> work, CancellationToken ct)
-    {
-        var ids = await db.FindTaskIdsAsync([key, parentKey], ct);
-        foreach (var given in new[] { key, parentKey })
-            if (!ids.ContainsKey(given))
-                return await db.NoTaskAsync(given, ct);
-        return await db.InTransactionAsync<Results<Ok<TaskView>, ProblemHttpResult>>(async () =>
-        {
-            await db.LockAsync(BoardLock.Graph, ct);
-            var tasks = (await db.LockTasksAsync(ids.Values, ct)).ToDictionary(t => t.Id);
-            var (child, parent) = (tasks[ids[key]], tasks[ids[parentKey]]);
-            var change = new TaskChange(db, saga, child, user.Actor(), await db.NowAsync(ct), ct);
-            var link = await db.TaskLinks.SingleOrDefaultAsync(l => l.ChildId == child.Id && l.ParentId == parent.Id, ct);
-            if (await work(change, parent, link) is { } refused)
-            {
-                db.ChangeTracker.Clear();
-                return refused;
-            }
-
-            await db.SaveChangesAsync(ct);
-            return TypedResults.Ok(await TaskViews.OfAsync(db, child, ct));
-        }, ct);
-    }
+    private static Task<TaskLink?> FindAsync(TaskChange change, KanbanTask parent) =>
+        change.Db.TaskLinks.SingleOrDefaultAsync(l => l.ChildId == change.Task.Id && l.ParentId == parent.Id, change.Ct);
 }

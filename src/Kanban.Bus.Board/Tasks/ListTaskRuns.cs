@@ -12,7 +12,7 @@ namespace Kanban.Bus.Board.Tasks;
 public static class ListTaskRuns
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapGet("/{key}/runs", Handle)
-        .WithName("listTaskRuns").WithSummary("Every attempt at a task, newest first, by pages.")
+        .WithName("ListTaskRuns").WithSummary("Every attempt at a task, newest first, by pages.")
         .ProducesProblem(400).ProducesProblem(404);
 
     internal static async Task<Results<Ok<Page<RunView>>, ProblemHttpResult>> Handle(

@@ -22,11 +22,11 @@ public static class ListTasks
         [FromQuery] string? Q, [FromQuery] bool? Archived, [FromQuery] string? Sort, [FromQuery] string? After, [FromQuery] int? Limit);
 
     public static void Map(RouteGroupBuilder tasks) => tasks.MapGet("", Handle)
-        .WithName("listTasks").WithSummary("Tasks, newest first, by pages.")
+        .WithName("ListTasks").WithSummary("Tasks, newest first, by pages.")
         .ProducesProblem(400);
 
     internal static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> Handle(
-        [AsParameters] Query query, HttpRequest request, BoardDbContext db, CancellationToken ct)
+        [AsParameters] Query query, HttpRequest request, BoardDbContext db, TaskViews views, CancellationToken ct)
     {
         if (Queries.WhyNot(request, query.Limit, "board", "status", "lane", "host", "label", "q", "archived", "sort", "after", "limit") is { } invalid)
             return invalid;
@@ -44,7 +44,7 @@ public static class ListTasks
         var limit = query.Limit ?? Limits.DefaultPageSize;
         var rows = await Sort(Filter(db, query, statuses), after, byPriority).AsNoTracking().Take(limit + 1).ToListAsync(ct);
         var next = rows.Count > limit ? TaskCursor.Of(rows[limit - 1], byPriority) : null;
-        return TypedResults.Ok(new Page<TaskView>(await TaskViews.ForAsync(db, [.. rows.Take(limit)], ct), next));
+        return TypedResults.Ok(new Page<TaskView>(await views.ForAsync([.. rows.Take(limit)], ct), next));
     }
 
     private static IQueryable<KanbanTask> Filter(BoardDbContext db, Query query, List<Status> statuses)

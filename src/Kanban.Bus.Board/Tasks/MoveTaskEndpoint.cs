@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,15 +10,15 @@ namespace Kanban.Bus.Board.Tasks;
 public static class MoveTaskEndpoint
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/move", Handle)
-        .WithName("moveTask").WithSummary("Put a task into another column.")
+        .WithName("MoveTask").WithSummary("Put a task into another column.")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
     internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
-        string key, MoveTask request, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+        string key, MoveTask request, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request.Reason) is { } invalid)
             return invalid;
-        return await TaskChange.ApplyAsync(key, db, saga, user, change => MoveAsync(change, request), ct);
+        return await changes.ApplyAsync(key, user, change => MoveAsync(change, request), ct);
     }
 
     private static async Task<ProblemHttpResult?> MoveAsync(TaskChange change, MoveTask request)

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using Kanban.Bus.Board.Runs;
-using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,15 +8,15 @@ namespace Kanban.Bus.Board.Tasks;
 public static class RestoreTask
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/restore", Handle)
-        .WithName("restoreTask").WithSummary("Bring an archived task back.")
+        .WithName("RestoreTask").WithSummary("Bring an archived task back.")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
     internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
-        string key, WithReason? request, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+        string key, WithReason? request, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
-        return await TaskChange.ApplyAsync(key, db, saga, user, change => RestoreAsync(change, Reasons.Of(request)), ct);
+        return await changes.ApplyAsync(key, user, change => RestoreAsync(change, Reasons.Of(request)), ct);
     }
 
     private static Task<ProblemHttpResult?> RestoreAsync(TaskChange change, string? reason)

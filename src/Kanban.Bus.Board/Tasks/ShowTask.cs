@@ -14,10 +14,10 @@ public static class ShowTask
     private const int Newest = 200;
 
     public static void Map(RouteGroupBuilder tasks) => tasks.MapGet("/{key}", Handle)
-        .WithName("showTask").WithSummary("One task with its body, parents, children, runs and comments.")
+        .WithName("ShowTask").WithSummary("One task with its body, parents, children, runs and comments.")
         .ProducesProblem(404);
 
-    internal static async Task<Results<Ok<TaskDetail>, ProblemHttpResult>> Handle(string key, BoardDbContext db, CancellationToken ct)
+    internal static async Task<Results<Ok<TaskDetail>, ProblemHttpResult>> Handle(string key, BoardDbContext db, TaskViews views, CancellationToken ct)
     {
         if (await db.FindTaskAsync(key, ct) is not { } task)
             return await db.NoTaskAsync(key, ct);
@@ -29,7 +29,7 @@ public static class ShowTask
         var comments = await db.Comments.AsNoTracking().Where(c => c.TaskId == task.Id).OrderByDescending(c => c.Id).Take(Newest).ToListAsync(ct);
 
         return TypedResults.Ok(new TaskDetail(
-            await TaskViews.OfAsync(db, task, ct),
+            await views.OfAsync(task, ct),
             task.Body,
             task.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
             [.. parents.Select(p => new TaskLinkView(KanbanTask.KeyOf(p.Board, p.Number), p.Title, p.Status, p.Summary))],

@@ -1,5 +1,3 @@
-using System.Security.Claims;
-using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Runs;
@@ -69,28 +67,6 @@ public sealed class TaskChange(BoardDbContext db, IRunSaga saga, KanbanTask task
     public Task StopAsync(Guid run, string reason) => saga.SendAsync(new StopRun(run, reason, actor, now), ct);
 
     public void Note(string type, object? data = null) => db.Events.Add(BoardEvent.Of(type, task, actor, now, data));
-
-    /// <summary>The frame around a change: find the task, lock it, let the rule decide, save, answer.</summary>
-    /// <param name="change">Null when it was done, else why not. A refusal leaves every row as it was.</param>
-    public static async Task<Results<Ok<TaskView>, ProblemHttpResult>> ApplyAsync(
-        string key, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, Func<TaskChange, Task<ProblemHttpResult?>> change, CancellationToken ct)
-    {
-        if (!(await db.FindTaskIdsAsync([key], ct)).TryGetValue(key, out var id))
-            return await db.NoTaskAsync(key, ct);
-        return await db.InTransactionAsync<Results<Ok<TaskView>, ProblemHttpResult>>(async () =>
-        {
-            var task = (await db.LockTasksAsync([id], ct)).Single();
-            var context = new TaskChange(db, saga, task, user.Actor(), await db.NowAsync(ct), ct);
-            if (await change(context) is { } refused)
-            {
-                db.ChangeTracker.Clear();
-                return refused;
-            }
-
-            await db.SaveChangesAsync(ct);
-            return TypedResults.Ok(await TaskViews.OfAsync(db, task, ct));
-        }, ct);
-    }
 
     /// <summary>409: the task's state does not allow it.</summary>
     public static ProblemHttpResult Refuse(string sentence) => Problems.Conflict("refused-by-state", sentence);

@@ -2,11 +2,11 @@ namespace Kanban.Bus.Board.Tasks;
 
 public static class TasksFeature
 {
-    public static IServiceCollection AddTasks(this IServiceCollection services) => services.AddScoped<TaskCreation>();
+    public static IServiceCollection AddTasks(this IServiceCollection services) => services.AddScoped<TaskCreation>().AddScoped<TaskChanges>().AddScoped<TaskViews>();
 
     public static void MapTasks(this RouteGroupBuilder api)
     {
-        var tasks = api.MapGroup("/tasks").WithTags("tasks").AddEndpointFilter(ETags.WriteAsync);
+        var tasks = api.MapGroup("/tasks").WithTags("Tasks").AddEndpointFilter(ETags.WriteAsync);
         CreateTaskEndpoint.Map(tasks);
         CreateTasksEndpoint.Map(tasks);
         ListTasks.Map(tasks);

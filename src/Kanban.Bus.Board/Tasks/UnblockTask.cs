@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,15 +9,15 @@ namespace Kanban.Bus.Board.Tasks;
 public static class UnblockTask
 {
     public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/{key}/unblock", Handle)
-        .WithName("unblockTask").WithSummary("Let a blocked task go on. Its attempts stay charged.")
+        .WithName("UnblockTask").WithSummary("Let a blocked task go on. Its attempts stay charged.")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
     internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
-        string key, WithReason? request, BoardDbContext db, IRunSaga saga, ClaimsPrincipal user, CancellationToken ct)
+        string key, WithReason? request, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
-        return await TaskChange.ApplyAsync(key, db, saga, user, change => UnblockAsync(change, Reasons.Of(request)), ct);
+        return await changes.ApplyAsync(key, user, change => UnblockAsync(change, Reasons.Of(request)), ct);
     }
 
     private static async Task<ProblemHttpResult?> UnblockAsync(TaskChange change, string? reason)
