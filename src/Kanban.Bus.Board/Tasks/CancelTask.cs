@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,11 +14,15 @@ public static class CancelTask
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
     internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Handle(
-        string key, WithReason? request, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct)
+        string key, WithReason? request, TaskChanges changes, IOfferBus bus, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
-        return await changes.ApplyAsync(key, user, change => CancelAsync(change, Reasons.Of(request)), ct);
+        var answer = await changes.ApplyAsync(key, user, change => CancelAsync(change, Reasons.Of(request)), ct);
+        // The worker learns of it with its next heartbeat; this makes that now.
+        if (answer.Result is Ok<TaskView> { Value.Run.WorkerId: { } worker })
+            await bus.HintAsync(worker, ct);
+        return answer;
     }
 
     private static async Task<ProblemHttpResult?> CancelAsync(TaskChange change, string? given)

@@ -21,7 +21,18 @@ public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopolo
 
     public string? ProblemOf(string lane) => broker.Problem ?? topology.ProblemOf(lane);
 
-    public Task HintAsync(string workerId, CancellationToken ct) => publisher.HintAsync(workerId, ct);
+    /// <remarks>What the hint tells of is committed: a broker that is away must not fail the call that did it.</remarks>
+    public async Task HintAsync(string workerId, CancellationToken ct)
+    {
+        try
+        {
+            await publisher.HintAsync(workerId, ct);
+        }
+        catch (BrokerUnavailableException error)
+        {
+            log.HintNotSent(workerId, error.Message);
+        }
+    }
 
     public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => publisher.DeadLetterAsync(letter, from, ct);
 
@@ -63,6 +74,9 @@ public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopolo
 
 internal static partial class RabbitOfferBusLog
 {
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Worker {WorkerId} was not told to beat now; its next heartbeat comes anyway: {Error}")]
+    public static partial void HintNotSent(this ILogger log, string workerId, string error);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Failed} of {Count} offers were not confirmed; they are published again. The first: {Reason}")]
     public static partial void NotConfirmed(this ILogger log, int failed, int count, string reason);
 }
