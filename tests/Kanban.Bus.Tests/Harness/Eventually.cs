@@ -6,8 +6,6 @@ namespace Kanban.Bus.Tests.Harness;
 /// <summary>Waits for a fact, not for milliseconds: a test is as fast as the fact and fails with what it last saw.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Time given to a fact where a test names none: 20 s, generous because two cores run everything at once.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
 
@@ -44,9 +42,11 @@ public static class Eventually
                 failure = e;
             }
 
-            if (Stopwatch.GetElapsedTime(started) > deadline)
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            if (elapsed > deadline)
                 throw new TimeoutException($"Not within {deadline.TotalSeconds:0.#} s: {text}{(failure is null ? "" : $" — last look: {failure.Message}")}", failure);
-            await Task.Delay(_pause);
+            // Often at first, then rarely enough not to load what it waits for.
+            await Task.Delay(Math.Clamp((int)elapsed.TotalMilliseconds / 20, 10, 200));
         }
     }
 }
