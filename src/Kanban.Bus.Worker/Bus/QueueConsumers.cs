@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Board;
@@ -18,7 +19,7 @@ internal sealed partial class QueueConsumers(
     private static readonly TimeSpan MismatchPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, QueueEndpoint> _connected = [];
+    private readonly ConcurrentDictionary<string, QueueEndpoint> _connected = new();
     private readonly Dictionary<string, (long Since, string Why)> _paused = [];
     private readonly Wake _changed = new();
     private volatile IReadOnlyList<QueueOrder> _wanted = [];
@@ -31,6 +32,9 @@ internal sealed partial class QueueConsumers(
         _wanted = queues;
         _changed.Set();
     }
+
+    /// <summary>Whether each wanted queue is consumed right now.</summary>
+    internal bool Ready => _wanted.All(q => _connected.TryGetValue(q.Queue, out var endpoint) && endpoint.Watch.Down is null);
 
     /// <summary>Drain: no queue is consumed from here on.</summary>
     public void Close()
@@ -153,7 +157,7 @@ internal sealed partial class QueueConsumers(
     private async Task LeaveAsync(QueueEndpoint endpoint, IWorkerBus bus)
     {
         if (await endpoint.StopAsync(StopLimit))
-            _connected.Remove(endpoint.Queue);
+            _connected.TryRemove(endpoint.Queue, out _);
         else
             log.QueueNotLeft(endpoint.Queue, bus.Address);
     }

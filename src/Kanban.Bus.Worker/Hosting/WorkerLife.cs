@@ -57,6 +57,8 @@ internal sealed class WorkerLife : IAsyncDisposable
 
     internal HeldRuns Held => _held;
 
+    internal bool Consumes => _consumers.Ready;
+
     /// <summary>Returns the process's exit code: 0 after a goodbye, 1 when another process took this worker's id.</summary>
     /// <param name="leave">Completes when the process is asked to end.</param>
     /// <param name="abort">The process ends now, whatever runs.</param>

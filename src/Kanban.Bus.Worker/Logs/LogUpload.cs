@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Kanban.Bus.Worker.Logs;
 
 /// <summary>Brings a run's output to the board while it goes on: byte-exact, by offset, from wherever the board says it stands.</summary>
-internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, BoardApi board, TimeProvider clock, ILogger log)
+/// <param name="mostBytes">Of each stream; a run that writes more is being stopped, and what it wrote beyond is not sent.</param>
+internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, long mostBytes, BoardApi board, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(15);
@@ -69,13 +70,13 @@ internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, Boa
     {
         for (var piece = 0; piece < pieces; piece++)
         {
-            if (stream.Length <= stream.Sent)
+            if (Rest(stream) == 0)
                 return true;
             await Uploads.WaitAsync(ct);
             var buffer = ArrayPool<byte>.Shared.Rent(Limits.LogChunkBytes);
             try
             {
-                var read = Math.Min(stream.Read(buffer, stream.Sent), Limits.LogChunkBytes);
+                var read = (int)Math.Min(stream.Read(buffer, stream.Sent), Math.Min(Rest(stream), Limits.LogChunkBytes));
                 if (read == 0)
                     return true;
                 var next = await board.AppendLogAsync(grant.RunId, grant.RunToken, stream.Stream, stream.Sent, buffer.AsMemory(0, read), ct);
@@ -89,6 +90,8 @@ internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, Boa
                 Uploads.Release();
             }
         }
-        return stream.Length <= stream.Sent;
+        return Rest(stream) == 0;
     }
+
+    private long Rest(LogFile stream) => Math.Max(0, Math.Min(stream.Length, mostBytes) - stream.Sent);
 }

@@ -25,7 +25,7 @@ internal sealed class RunSupervisor(
         using var stdout = new LogFile(run.Directory, "stdout");
         using var stderr = new LogFile(run.Directory, "stderr");
         IReadOnlyList<LogFile> streams = [stdout, stderr];
-        var upload = new LogUpload(run.Grant, streams, board, clock, log);
+        var upload = new LogUpload(run.Grant, streams, options.LogLimitBytes, board, clock, log);
         var uploading = upload.RunAsync(ct);
 
         var finish = run.Directory.ReadFinish() ?? await UntilDeadAsync(run, streams, process, ct);

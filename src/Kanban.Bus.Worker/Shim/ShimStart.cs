@@ -6,7 +6,10 @@ namespace Kanban.Bus.Worker.Shim;
 /// <summary>Starts the shim of a run, which starts its command.</summary>
 internal sealed class ShimStart(string home)
 {
+    // .NET ignores SIGPIPE, and what is ignored stays so in every child and can't be undone by sh: `yes | head` would complain.
+    private static readonly string[] DefaultPipe = ["env", "--default-signal=PIPE"];
     private readonly string _script = Path.Combine(home, "shim.sh");
+    private string[] _before = [];
 
     /// <summary>Puts the script where every run finds it; a newer worker's script replaces it whole, so one that is running keeps its own.</summary>
     public void Install()
@@ -16,6 +19,10 @@ internal sealed class ShimStart(string home)
         using var text = new MemoryStream();
         resource.CopyTo(text);
         AtomicFile.Write(_script, text.ToArray());
+        using var probe = Process.Start(new ProcessStartInfo(DefaultPipe[0], [.. DefaultPipe[1..], "true"]) { RedirectStandardError = true });
+        probe?.WaitForExit();
+        // GNU's env can; where another one can't, runs go without.
+        _before = probe?.ExitCode == 0 ? DefaultPipe : [];
     }
 
     /// <returns>The process, whose exit the caller may await, and who it is for ever.</returns>
@@ -23,7 +30,7 @@ internal sealed class ShimStart(string home)
     public (Process Process, ProcessIdentity Identity) Start(RunDirectory run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = run.Workspace };
-        foreach (var word in (string[])["/bin/sh", _script, run.Path, .. command])
+        foreach (var word in (string[])[.. _before, "/bin/sh", _script, run.Path, .. command])
             start.ArgumentList.Add(word);
         start.Environment.Clear();
         foreach (var (name, value) in environment)

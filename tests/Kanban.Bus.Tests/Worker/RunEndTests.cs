@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Shim;
+
+namespace Kanban.Bus.Tests.Worker;
+
+/// <summary>How runs are ended from outside, and that nothing of them is left.</summary>
+public sealed class RunEndTests
+{
+    private static readonly RunLimits ShortGrace = new(null, null, 1, OnDisconnect.Continue);
+
+    [Fact]
+    public async Task A_tree_that_forks_twice_leaves_its_session_and_ignores_TERM_is_dead_after_the_grace()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        const string stubborn = "trap '' TERM HUP; echo $$ >>\"$KANBAN_WORKSPACE/pids\"; while :; do sleep 0.1; done";
+        var grant = WorkerHarness.Grant(
+            $"cat >child.sh <<'X'\n{stubborn}\nX\n(setsid sh child.sh &) ; (sh child.sh &) ; setsid env -i KANBAN_WORKSPACE=\"$KANBAN_WORKSPACE\" PATH=\"$PATH\" sh child.sh & \nwhile [ \"$(wc -l <pids 2>/dev/null || echo 0)\" -lt 3 ]; do sleep 0.05; done; echo up; trap '' TERM; while :; do sleep 0.1; done",
+            ShortGrace);
+        var runId = await worker.OfferAsync(grant);
+        await Eventually.Async(() => worker.Out(runId) == "up\n");
+        var pids = (await File.ReadAllLinesAsync(Path.Combine(worker.Home, "runs", runId.ToString(), "workspace", "pids"))).Select(int.Parse).ToList();
+        Assert.All(pids, pid => Assert.NotNull(ProcStat.Read(pid)));
+
+        var asked = Stopwatch.GetTimestamp();
+        worker.Board.Stop[runId] = "cancelled by key:admin";
+        var finish = await worker.FinishAsync(runId);
+
+        Assert.Equal((Outcome.Stopped, "cancelled by key:admin"), (finish.Outcome, finish.Reason));
+        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 1, 5);
+        Assert.All(pids, pid => Assert.True(ProcStat.Read(pid) is not { IsDead: false }, $"{pid} lives"));
+    }
+
+    [Fact]
+    public async Task A_run_that_heeds_TERM_ends_within_its_grace_and_its_exit_status_is_kept()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var runId = await worker.OfferAsync(WorkerHarness.Grant("trap 'echo bye; exit 9' TERM; echo up; while :; do sleep 0.05; done", new RunLimits(null, null, 60, OnDisconnect.Continue)));
+        await Eventually.Async(() => worker.Out(runId) == "up\n");
+
+        worker.Board.Stop[runId] = "enough";
+        var finish = await worker.FinishAsync(runId);
+
+        Assert.Equal((Outcome.Stopped, 9), (finish.Outcome, finish.ExitCode));
+        Assert.Equal("up\nbye\n", worker.Out(runId));
+    }
+
+    [Fact]
+    public async Task What_a_run_left_in_the_background_is_ended_before_it_counts_as_over()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+
+        var finish = await worker.RunAsync(WorkerHarness.Grant("(setsid sleep 1000 & echo $! >&2); echo done", ShortGrace));
+
+        var pid = int.Parse(System.Text.Encoding.UTF8.GetString(worker.Board.Log(finish.RunId, "stderr")), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal((Outcome.Succeeded, "done"), (finish.Outcome, finish.Summary));
+        Assert.True(ProcStat.Read(pid) is not { IsDead: false });
+    }
+
+    [Fact]
+    public async Task A_run_is_stopped_at_its_run_time_limit()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+
+        var finish = await worker.RunAsync(WorkerHarness.Grant("while :; do echo busy; sleep 0.1; done", new RunLimits(1, null, 1, OnDisconnect.Continue)));
+
+        Assert.Equal((Outcome.TimedOut, "ran longer than 1 s"), (finish.Outcome, finish.Reason));
+    }
+
+    [Fact]
+    public async Task A_silent_run_is_stopped_and_one_that_writes_is_not()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var limits = new RunLimits(null, 1, 1, OnDisconnect.Continue);
+
+        var silent = worker.RunAsync(WorkerHarness.Grant("echo begin; sleep 60", limits));
+        var chatty = worker.RunAsync(WorkerHarness.Grant("for i in 1 2 3 4 5 6; do echo $i; sleep 0.4; done", limits));
+
+        Assert.Equal((Outcome.TimedOut, "wrote nothing for 1 s"), ((await silent).Outcome, (await silent).Reason));
+        Assert.Equal(Outcome.Succeeded, (await chatty).Outcome);
+    }
+
+    [Fact]
+    public async Task A_run_that_floods_its_log_is_stopped()
+    {
+        await using var worker = await WorkerHarness.StartAsync(o => o.LogLimitBytes = 1 << 20);
+
+        var finish = await worker.RunAsync(WorkerHarness.Grant("yes", ShortGrace));
+
+        Assert.Equal((Outcome.Failed, "wrote more than 1,048,576 bytes of output"), (finish.Outcome, finish.Reason));
+        Assert.Equal(1 << 20, worker.Board.Log(finish.RunId, "stdout").Length);
+    }
+
+    [Fact]
+    public async Task A_run_whose_lease_is_gone_is_ended()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var runId = await worker.OfferAsync(WorkerHarness.Grant("echo up; sleep 60", ShortGrace));
+        await Eventually.Async(() => worker.Out(runId) == "up\n");
+
+        worker.Board.Forget[runId] = true;
+        var finish = await worker.FinishAsync(runId);
+
+        Assert.Equal((Outcome.Stopped, "the board had given up its lease"), (finish.Outcome, finish.Reason));
+    }
+
+    [Theory]
+    [InlineData(OnDisconnect.Stop)]
+    [InlineData(OnDisconnect.Continue)]
+    public async Task Without_an_answer_a_run_goes_on_or_ends_at_two_thirds_of_its_lease_as_its_lane_says(OnDisconnect onDisconnect)
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var grant = WorkerHarness.Grant("echo up; while [ ! -e \"$KANBAN_WORKSPACE/go\" ]; do sleep 0.05; done", new RunLimits(null, null, 1, onDisconnect), leaseSeconds: 1.5);
+        var runId = await worker.OfferAsync(grant);
+        await Eventually.Async(() => worker.Out(runId) == "up\n");
+        var pid = worker.Life.Held.Find(runId)!.Shim!.Value;
+
+        var away = true;
+        worker.Board.Intercept = _ => Task.FromResult(away ? Results.StatusCode(503) : null);
+        var cut = Stopwatch.GetTimestamp();
+        if (onDisconnect == OnDisconnect.Stop)
+        {
+            await Eventually.Async(() => !pid.IsAlive);
+            Assert.InRange(Stopwatch.GetElapsedTime(cut).TotalSeconds, 0.5, 3);
+        }
+        else
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            Assert.True(pid.IsAlive);
+            await File.WriteAllTextAsync(Path.Combine(worker.Home, "runs", runId.ToString(), "workspace", "go"), "");
+        }
+        away = false;
+
+        var finish = await worker.FinishAsync(runId);
+        Assert.Equal(onDisconnect == OnDisconnect.Stop ? Outcome.Lost : Outcome.Succeeded, finish.Outcome);
+    }
+
+    [Fact]
+    public async Task A_killed_shim_is_a_lost_run_and_its_command_does_not_live_on()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var runId = await worker.OfferAsync(WorkerHarness.Grant("echo $$; sleep 60", ShortGrace));
+        await Eventually.Async(() => worker.Out(runId).EndsWith('\n'));
+        var shim = worker.Life.Held.Find(runId)!.Shim!.Value;
+
+        Assert.True(Kernel.TrySend(shim.Pid, shim.StartTicks, Signal.Kill));
+        var finish = await worker.FinishAsync(runId);
+
+        Assert.Equal((Outcome.Lost, "its process vanished without an exit status"), (finish.Outcome, finish.Reason));
+        Assert.True(ProcStat.Read(int.Parse(worker.Out(runId), System.Globalization.CultureInfo.InvariantCulture)) is not { IsDead: false });
+    }
+}
