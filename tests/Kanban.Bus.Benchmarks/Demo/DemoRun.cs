@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.IntegrationTests.Harness;
-using Kanban.Bus.IntegrationTests.Servers;
 using Kanban.Bus.Tests.Harness;
 
 namespace Kanban.Bus.Benchmarks.Demo;
