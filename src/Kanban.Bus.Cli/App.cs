@@ -117,7 +117,9 @@ internal sealed class App(Terminal terminal)
 
     private int Tell(string sentence, int code)
     {
-        terminal.Error.WriteLine("kanban: " + Printing.Output.Plain(sentence));
+        var lines = sentence.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        for (var i = 0; i < lines.Length; i++)
+            terminal.Error.WriteLine((i == 0 ? "kanban: " : "  ") + Printing.Output.Plain(lines[i]));
         return code;
     }
 

@@ -10,7 +10,11 @@ using Microsoft.Extensions.Hosting;
 namespace Kanban.Bus.Cli;
 
 /// <param name="Lanes">The worker's lanes; those that are missing are made.</param>
-internal sealed record FirstStepsPlan(Call Call, IConfiguration Settings, string Home, IReadOnlyList<string> Lanes);
+internal sealed record FirstStepsPlan(Call Call, IConfiguration Settings, string Home, IReadOnlyList<string> Lanes)
+{
+    /// <summary>Why they could not be taken. The host is stopped then, and whoever started it throws this.</summary>
+    public Exception? Failure { get; set; }
+}
 
 /// <summary>Once the board of <c>kanban up</c> listens and before its worker registers: lanes, the context file, a login link.</summary>
 internal sealed class FirstSteps(FirstStepsPlan plan, IServer server, IHostApplicationLifetime lifetime) : IHostedLifecycleService
@@ -21,18 +25,45 @@ internal sealed class FirstSteps(FirstStepsPlan plan, IServer server, IHostAppli
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await TakeAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop before they were done.
+        }
+        catch (Exception e) when (e is BoardRefusalException or BoardUnreachableException or UsageException or HttpRequestException or IOException or UnauthorizedAccessException)
+        {
+            plan.Failure = e;
+            lifetime.StopApplication();
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task TakeAsync(CancellationToken ct)
+    {
         var address = Own(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        await ReadyAsync(address, stop.Token);
+        await ReadyAsync(address, ct);
 
         var (key, file) = AdminKey();
         using var board = new BoardClient(new Connection(address, key, "", ""), plan.Call.Terminal.Clock);
         foreach (var lane in plan.Lanes)
-            await EnsureLaneAsync(board, lane, stop.Token);
+            await EnsureLaneAsync(board, lane, ct);
 
         var context = new BoardContext(ContextName, address, file is null ? key : null, file);
         var contexts = ContextFile.Read(ContextFile.PathIn(plan.Call.Terminal.Environment));
         contexts.With(context).Write();
-        var link = await board.LoginLinkAsync(stop.Token);
+        var link = await board.LoginLinkAsync(ct);
 
         var console = plan.Call.Terminal.Out;
         await console.WriteLineAsync($"""
@@ -46,16 +77,6 @@ internal sealed class FirstSteps(FirstStepsPlan plan, IServer server, IHostAppli
         if (contexts.Current is { } before && before != ContextName)
             await console.WriteLineAsync($"The kanban command now means this board; 'kanban --context {before}' means the one before.\n");
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static async Task EnsureLaneAsync(BoardClient board, string lane, CancellationToken ct)
     {

@@ -20,16 +20,18 @@ internal static class SingleHost
             own["Access:WorkerKeyFile"] = WorkerKeyIn(home);
         var complete = new ConfigurationBuilder().AddConfiguration(settings).AddInMemoryCollection(own).Build();
         var worker = Describe(new WorkerOptions(), complete, lanes);
+        var plan = new FirstStepsPlan(call, complete, home, [.. worker.Lanes.Keys]);
 
         await using var app = BoardService.Create(complete, builder =>
         {
-            builder.Services.AddSingleton(new FirstStepsPlan(call, complete, home, [.. worker.Lanes.Keys]));
+            builder.Services.AddSingleton(plan);
             // Before the worker: what follows a start runs in this order, and a lane must be there when its worker registers.
             builder.Services.AddHostedService<FirstSteps>();
             builder.Services.AddLocalKanbanWorker((_, options) => Describe(options, complete, lanes));
         });
         await BoardService.StartAsync(app, ct);
-        return await BoardService.WaitAsync(app, ct);
+        var code = await BoardService.WaitAsync(app, ct);
+        return plan.Failure is { } failure ? throw new ServiceException("The board could not be made ready: " + failure.Message) : code;
     }
 
     /// <summary>The worker beside the board: id <c>local</c> and two slots of <c>shell</c>, unless the section <c>Worker</c> or <c>--lane</c> says otherwise.</summary>

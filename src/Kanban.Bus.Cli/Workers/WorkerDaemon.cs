@@ -1,8 +1,8 @@
+using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Cli.Client;
 using Kanban.Bus.Worker.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Cli.Workers;
@@ -14,24 +14,18 @@ internal static class WorkerDaemon
     public static async Task<int> RunAsync(IConfiguration settings, CancellationToken ct)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "kanban worker" });
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddBoardLogging(new BoardOptions());
         builder.Services.AddKanbanWorker(settings);
-        using var host = builder.Build();
         try
         {
+            using var host = builder.Build();
             await host.StartAsync(ct);
+            await host.WaitForShutdownAsync(ct);
+            return Environment.ExitCode;
         }
         catch (OptionsValidationException e)
         {
-            throw new UsageException(string.Join(' ', e.Failures));
+            throw new UsageException(string.Join('\n', e.Failures));
         }
-
-        await host.WaitForShutdownAsync(ct);
-        return Environment.ExitCode;
     }
 }
