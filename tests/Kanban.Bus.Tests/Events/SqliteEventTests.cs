@@ -1,0 +1,5 @@
+using Kanban.Bus.Tests.Harness;
+
+namespace Kanban.Bus.Tests.Events;
+
+public sealed class SqliteEventTests : EventSpec<SqliteStore>;

@@ -1,0 +1,5 @@
+using Kanban.Bus.Tests.Harness;
+
+namespace Kanban.Bus.Tests.Logs;
+
+public sealed class SqliteLogTests : LogSpec<SqliteStore>;
