@@ -3,7 +3,6 @@ using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kanban.Bus.Tests.Events;
@@ -96,12 +95,14 @@ public abstract class EventSpec<TStore> : StoreSpec<TStore> where TStore : TestS
         await WriteAsync(3);
         await using var tail = await TailAsync();
         await using var reader = new EventReader();
-        _ = StreamAsync(reader, tail);
+        var streaming = StreamAsync(reader, tail);
         await reader.NextAsync();
 
         await WriteAsync(1, from: 3);
 
         Assert.Equal("lane-3", (await reader.NextAsync()).As<EventView>().Lane);
+        reader.StopApplication();
+        await streaming.WaitAsync(Eventually.Deadline);
     }
 
     [Fact]
@@ -113,11 +114,13 @@ public abstract class EventSpec<TStore> : StoreSpec<TStore> where TStore : TestS
         var readers = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
         {
             await using var reader = new EventReader(lastEventId: "0-0");
-            _ = StreamAsync(reader, tail);
+            var streaming = StreamAsync(reader, tail);
             var seen = new List<string>();
             while (seen.Count < 121)
                 if (await reader.NextAsync() is { Name: not "ping" } sent)
                     seen.Add(sent.As<EventView>().Lane!);
+            reader.StopApplication();
+            await streaming.WaitAsync(Eventually.Deadline);
             return seen;
         }));
         await writing;
@@ -160,8 +163,8 @@ public abstract class EventSpec<TStore> : StoreSpec<TStore> where TStore : TestS
     private async Task<Page<EventView>> PageAsync(string? after, int limit = 50) =>
         Assert.IsType<Ok<Page<EventView>>>((await Store.ReadAsync(db => ListEvents.Handle(db, default, after, limit: limit))).Result).Value!;
 
-    private Task StreamAsync(EventReader reader, RunningTail tail) =>
-        StreamEvents.Handle(reader.Http, tail.Tail, Store.Services.GetRequiredService<IServiceScopeFactory>(), reader);
+    private async Task StreamAsync(EventReader reader, RunningTail tail) =>
+        await StreamEvents.Handle(reader.Http, tail.Tail, Store.Services.GetRequiredService<IServiceScopeFactory>(), reader);
 
     private static async Task<(string, string?)> NameAndIdAsync(EventReader reader)
     {

@@ -1,8 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Kanban.Bus.Contracts;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 
 namespace Kanban.Bus.Tests.Harness;
 

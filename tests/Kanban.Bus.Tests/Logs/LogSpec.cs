@@ -1,12 +1,8 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Logs;
-using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Tests.Logs;
@@ -28,8 +24,8 @@ public abstract class LogSpec<TStore> : StoreSpec<TStore> where TStore : TestSto
         Assert.Equal(9, Stored(await AppendAsync(run, token, "stdout", 5, second)));
         Assert.Equal(1, Stored(await AppendAsync(run, token, "stderr", 0, [7])));
 
-        Assert.Equal([.. first, .. second], await ReadAsync(run, "stdout"));
-        Assert.Equal([7], await ReadAsync(run, "stderr"));
+        Assert.Equal((byte[])[.. first, .. second], await ReadAsync(run, "stdout"));
+        Assert.Equal((byte[])[7], await ReadAsync(run, "stderr"));
     }
 
     [Fact]

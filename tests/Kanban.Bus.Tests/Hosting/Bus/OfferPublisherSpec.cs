@@ -1,9 +1,7 @@
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Hosting;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
