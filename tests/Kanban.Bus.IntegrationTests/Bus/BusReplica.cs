@@ -5,8 +5,6 @@ using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.IntegrationTests.Servers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Kanban.Bus.IntegrationTests.Bus;
 

@@ -16,7 +16,7 @@ public sealed class EventRelayTests
         var server = await SharedServers.RabbitAsync();
         var uri = await server.CreateVirtualHostAsync();
         await using var reader = await AmqpReader.ConnectAsync(uri);
-        await reader.Broker.ExchangeDeclareAsync("kanban.events", "topic", durable: true);
+        await reader.Broker.ExchangeDeclareAsync("kanban.events", "topic", durable: true, autoDelete: false);
         await reader.Broker.QueueDeclareAsync("seen", durable: true, exclusive: false, autoDelete: false);
         await reader.Broker.QueueBindAsync("seen", "kanban.events", "lane.*");
         await reader.ReadAsync("seen");

@@ -57,7 +57,7 @@ public sealed class RabbitOfferBusTests : IAsyncLifetime
         await using (var admin = await AmqpReader.ConnectAsync(_uri))
         {
             await admin.Broker.ExchangeDeleteAsync("kanban.lane.gpu");
-            await admin.Broker.QueueDeleteAsync("kanban.lane.gpu");
+            await admin.Broker.QueueDeleteAsync("kanban.lane.gpu", ifUnused: false, ifEmpty: false);
         }
         var offer = Offer("gpu");
 
