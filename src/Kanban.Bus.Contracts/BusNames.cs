@@ -13,8 +13,13 @@ public static class BusNames
 
     /// <summary>Queue of a lane's offers whose tasks share one requirement set.</summary>
     /// <param name="set">From the board; empty for offers that any worker of the lane may take.</param>
-    public static string LaneQueue(string lane, string set) =>
-        set.Length == 0 ? LanePrefix + lane : $"{LanePrefix}{lane}.{set}";
+    /// <remarks>
+    /// MassTransit takes letters, digits and <c>- _ . :</c> in a name, so <c>host=box+cuda+mem&gt;=64</c> reads <c>host:box_cuda_mem::64</c>.
+    /// An underscore of a value is doubled, so that two sets never share a queue.
+    /// </remarks>
+    public static string LaneQueue(string lane, string set) => set.Length == 0
+        ? LanePrefix + lane
+        : $"{LanePrefix}{lane}.{set.Replace("_", "__", StringComparison.Ordinal).Replace(">=", "::", StringComparison.Ordinal).Replace('=', ':').Replace('+', '_')}";
 
     /// <summary>Queue of hints for one worker; it expires when unused.</summary>
     public static string WorkerQueue(string workerId) => "kanban.worker." + workerId;

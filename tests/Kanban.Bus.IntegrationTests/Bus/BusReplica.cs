@@ -23,7 +23,7 @@ internal sealed class BusReplica : IAsyncDisposable
     public static async Task<string> NewDatabaseAsync()
     {
         var server = await SharedServers.PostgresAsync();
-        return server.ConnectionString(await server.CreateDatabaseAsync());
+        return await server.CreateDatabaseAsync();
     }
 
     /// <param name="lanes">Made when missing.</param>

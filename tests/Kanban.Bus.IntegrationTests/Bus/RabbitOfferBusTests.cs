@@ -29,13 +29,13 @@ public sealed class RabbitOfferBusTests : IAsyncLifetime
     [NeedsServersFact]
     public async Task An_offer_whose_queue_nobody_has_declared_arrives()
     {
-        var offer = Offer("gpu", "host=box+cuda");
+        var offer = Offer("gpu", "host=box+cuda+mem>=64");
 
         Assert.Equal([offer.RunId], await _board.Bus.PublishAsync([offer], default));
 
-        var queue = await _server.Management.QueueAsync(_host, "kanban.lane.gpu.host=box+cuda");
+        var queue = await _server.Management.QueueAsync(_host, "kanban.lane.gpu.host:box_cuda_mem::64");
         Assert.Equal("quorum", queue!.Value.GetProperty("type").GetString());
-        Assert.Equal(offer.RunId, (await TakeAsync("kanban.lane.gpu.host=box+cuda")).RunId);
+        Assert.Equal(offer.RunId, (await TakeAsync("kanban.lane.gpu.host:box_cuda_mem::64")).RunId);
     }
 
     [NeedsServersFact]
