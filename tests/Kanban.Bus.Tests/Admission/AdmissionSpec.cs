@@ -129,7 +129,7 @@ public abstract class AdmissionSpec<TStore> : StoreSpec<TStore> where TStore : T
         await Store.AddWorkerAsync("gpu", "shell=1", host: "gpu-1", capabilities: "cuda");
         var offer = Assert.Single(await Store.AdmitAsync());
 
-        Assert.Equal("kanban.lane.shell.host=gpu-1+cuda", BusNames.LaneQueue(offer.Lane, offer.RequirementSet));
+        Assert.Equal("kanban.lane.shell.host:gpu-1_cuda", BusNames.LaneQueue(offer.Lane, offer.RequirementSet));
         Assert.Equal(ClaimRefusal.NotEligible, (await Store.ClaimAsync("plain", offer.RunId)).Refused);
         Assert.NotNull((await Store.ClaimAsync("gpu", offer.RunId)).Grant);
     }
