@@ -1,61 +1,17 @@
 // Generated from docs/openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
-    "/api/v1/boards": {
+    "/api/v1/dead-letters": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfBoardView"];
-                    };
-                };
-            };
-        };
+        get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateBoard"];
-                };
-            };
-            responses: {
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["BoardView"];
-                    };
-                };
-            };
-        };
+        /** A worker hands over a message that it could not read. */
+        post: operations["PostDeadLetter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -69,32 +25,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: string;
-                    board?: string;
-                    limit?: number;
-                    task?: string;
-                    type?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfEventView"];
-                    };
-                };
-            };
-        };
+        /** The history, oldest first. */
+        get: operations["ListEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -103,36 +35,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lanes": {
+    "/api/v1/events/stream": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfLaneView"];
-                    };
-                };
-            };
-        };
+        /** Live events, as server-sent events. */
+        get: operations["StreamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -141,35 +52,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/runs/{id}": {
+    "/api/v1/login-links": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RunView"];
-                    };
-                };
-            };
+        get?: never;
+        put?: never;
+        /** Makes a link that logs a browser in, good once and for an hour. */
+        post: operations["createLoginLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** One stream of a run's log, byte for byte. */
+        get: operations["GetRunLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -185,33 +93,61 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: number;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfLogChunkView"];
-                    };
-                };
-            };
-        };
+        /** A run's log in the order it arrived. */
+        get: operations["ListRunLogChunks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/log/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run's log while it is written, as server-sent events. */
+        get: operations["StreamRunLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one run */
+        get: operations["GetRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/log/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A run's worker uploads the next piece of its output. */
+        post: operations["AppendLog"];
         delete?: never;
         options?: never;
         head?: never;
@@ -227,320 +163,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SessionRequest"];
-                };
-            };
-            responses: {
-                /** @description No Content */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description No Content */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    after?: string;
-                    archived?: boolean;
-                    board?: string;
-                    host?: string;
-                    label?: string;
-                    lane?: string;
-                    limit?: number;
-                    q?: string;
-                    status?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfTaskView"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateTask"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskDetail"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/block": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WithReason"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WithReason"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AddComment"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CommentView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
+        /** Logs this browser in with an admin key. */
+        post: operations["startSession"];
+        /** Logs this browser out. With an admin key it changes nothing. */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -553,189 +179,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfEventView"];
-                    };
-                };
-            };
-        };
+        /** A task's history, oldest first. */
+        get: operations["ListTaskEvents"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MoveTask"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WithReason"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{key}/unblock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TaskView"];
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -749,31 +196,46 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WhyView"];
-                    };
-                };
-            };
-        };
+        /** Says why a task has not started */
+        get: operations["WhyTask"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tokens that are good, oldest first; never their values. */
+        get: operations["listTokens"];
+        put?: never;
+        /** Makes an admin key or a worker token. The answer shows it, this once. */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token: it is dead at the next call. */
+        delete: operations["revokeToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -786,26 +248,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WhoAmI"];
-                    };
-                };
-            };
-        };
+        /** Says whose token this is. */
+        get: operations["whoAmI"];
         put?: never;
         post?: never;
         delete?: never;
@@ -821,31 +265,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfWorkerView"];
-                    };
-                };
-            };
-        };
+        /** Lists the fleet */
+        get: operations["ListWorkers"];
         put?: never;
-        post?: never;
+        /** Registers a worker and opens its session */
+        post: operations["RegisterWorker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -859,30 +283,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkerView"];
-                    };
-                };
-            };
-        };
+        /** Shows one worker */
+        get: operations["GetWorker"];
         put?: never;
         post?: never;
+        /** A worker says goodbye */
+        delete: operations["DeregisterWorker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for offered runs */
+        post: operations["ClaimRuns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -898,28 +320,76 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkerView"];
-                    };
-                };
-            };
+        /** Lets a worker finish and leave */
+        post: operations["DrainWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{id}/finishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /** Reports how runs ended */
+        post: operations["FinishRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renews a worker's leases and tells it what to do */
+        post: operations["Heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says that the process serves; asks nothing of the database. */
+        get: operations["getLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether calls can be answered: the database answers and has this version's schema. */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -930,79 +400,50 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Person or run → board: a remark on a task. 1 to 16,384 characters. */
-        AddComment: {
-            text: string;
+        BrokerAddress: {
+            /** @description `amqp://user:password@host:port/vhost`, or `amqps://`. */
+            uri: string;
         };
-        BoardView: {
-            /** Format: int32 */
-            active: number;
-            counts: {
-                [key: string]: number;
-            };
-            /** Format: date-time */
-            createdAt: string;
-            key: string;
-            /** Format: int32 */
-            maxActive: null | number;
-            title: string;
-        };
-        CommentView: {
-            /** Format: date-time */
-            at: string;
-            by: string;
-            /** Format: int64 */
-            id: number;
+        /** @description Exactly one of the two is set. */
+        ClaimAnswer: {
+            grant: null | components["schemas"]["Grant"];
+            refused: null | components["schemas"]["ClaimRefusal"];
             /** Format: uuid */
-            runId: null | string;
-            text: string;
+            runId: string;
         };
-        /** @description Person → board: a new set of tasks. */
-        CreateBoard: {
-            /** @description Prefix of its tasks' keys. */
-            key: string;
-            /**
-             * Format: int32
-             * @description Most runs of its tasks at one time; null for no cap of its own.
-             */
-            maxActive?: null | number;
-            title?: null | string;
+        /** @description Board → worker: one answer per claim, in the request's order. */
+        ClaimAnswers: {
+            answers: components["schemas"]["ClaimAnswer"][];
         };
-        /** @description Person or run → board: one new task. */
-        CreateTask: {
-            /** @description The board's key. Default: the board `main`. */
-            board?: null | string;
-            /** @description What to do, Markdown or a script; at most 256 KiB of UTF-8. */
-            body?: null | string;
-            /** @description The only host it may run on. */
-            host?: null | string;
-            /** @description Unique per board: the same key and content again gives the same task. 1 to 200 characters. The header `Idempotency-Key` says the same. */
-            idempotencyKey?: null | string;
-            labels?: null | string[];
-            /** @description The lane whose workers take it. Null only for `triage`. */
-            lane?: null | string;
+        ClaimItem: {
+            /** Format: uuid */
+            runId: string;
             /**
              * Format: int32
-             * @description Overrides the lane's limit.
+             * @description The slot it will take, from 0, within the lane. For display only.
              */
-            maxRuntimeSeconds?: null | number;
-            /** @description Capabilities that the worker must have. */
-            needs?: null | string[];
+            slot: number;
+        };
+        /** @enum {unknown} */
+        ClaimRefusal: "withdrawn" | "held" | "not-eligible" | "draining" | "unknown" | null;
+        /** @description Worker → board: claims that wait at the same moment, decided in one transaction. 1 to 500 items. */
+        ClaimRuns: {
+            claims: components["schemas"]["ClaimItem"][];
+        };
+        CreateToken: {
+            kind: components["schemas"]["TokenKind"];
+            name: string;
+        };
+        /** @description Worker → board: a message it could not read or handle, with why. The board puts it on `kanban.dead-letters`. */
+        DeadLetter: {
             /**
-             * Format: date-time
-             * @description It stays `scheduled` until then.
+             * Format: byte
+             * @description The message's bytes, base64; cut at 64 KiB.
              */
-            notBefore?: null | string;
-            /** @description Keys of tasks that must be done first. */
-            parents?: null | string[];
-            /**
-             * Format: int32
-             * @description −1000 to 1000, higher first. Default 0.
-             * @default 0
-             */
-            priority: number;
-            status?: null | components["schemas"]["Status"];
-            title: string;
+            body: string;
+            contentType: null | string;
+            queue: string;
+            reason: string;
         };
         /** @description A change on the board, in the shape of CloudEvents 1.0. */
         EventView: {
@@ -1027,49 +468,105 @@ export interface components {
             type: string;
             workerId: null | string;
         };
-        JsonElement: unknown;
-        LaneView: {
-            /** Format: int32 */
-            graceSeconds: number;
-            /** Format: int32 */
-            maxActive: null | number;
-            /** Format: int32 */
-            maxAttempts: number;
-            /** Format: int32 */
-            maxRuntimeSeconds: null | number;
-            name: string;
-            /**
-             * Format: int32
-             * @description Runs on its queues, unclaimed.
-             */
-            offered: number;
-            onDisconnect: components["schemas"]["OnDisconnect"];
-            paused: boolean;
-            pausedReason: null | string;
-            /** @description What is wrong with its queue on the broker; null when nothing is. */
-            problem: null | string;
-            profile: string;
-            /**
-             * Format: int32
-             * @description Tasks that could start.
-             */
-            ready: number;
-            retry: components["schemas"]["RetryMode"];
-            /**
-             * Format: int32
-             * @description Runs under a lease, stopping ones included.
-             */
-            running: number;
-            /** Format: int32 */
-            silenceSeconds: null | number;
-            /**
-             * Format: int32
-             * @description Slots of live workers that serve it.
-             */
-            slots: number;
-            /** Format: int32 */
-            workers: number;
+        FinishAnswer: {
+            /** Format: uuid */
+            runId: string;
+            state: null | components["schemas"]["RunState"];
+            verdict: components["schemas"]["FinishVerdict"];
         };
+        FinishAnswers: {
+            answers: components["schemas"]["FinishAnswer"][];
+        };
+        FinishItem: {
+            /** Format: int32 */
+            exitCode?: null | number;
+            /**
+             * Format: int64
+             * @description From the grant. The board refuses every token but the latest and keeps the result as late.
+             */
+            fencingToken: number;
+            /** @description Any JSON of the run's own, at most 64 KiB. */
+            metadata?: unknown;
+            outcome: components["schemas"]["Outcome"];
+            /** @description Why, where the outcome is not success. */
+            reason?: null | string;
+            /** Format: uuid */
+            runId: string;
+            /** @description What children and people read; at most 4,000 characters. */
+            summary?: null | string;
+            /** @description Tokens, cost, session id, as the executor reports them. */
+            usage?: unknown;
+        };
+        /** @description Worker → board: runs that ended, decided in one transaction. 1 to 500 items. Repeat until answered. */
+        FinishRuns: {
+            finishes: components["schemas"]["FinishItem"][];
+        };
+        /**
+         * @description What the board made of a finish. The worker is done with the run in every case.
+         * @enum {unknown}
+         */
+        FinishVerdict: "accepted" | "repeated" | "late" | "unknown";
+        /** @description Board → worker: the lease, and all a worker needs to carry out the run. */
+        Grant: {
+            /** Format: int32 */
+            attempt: number;
+            /** @description The task's body as it stands: a script for the shell executor. */
+            body: string;
+            /** @description One Markdown document: title, body, parents' results, earlier runs, comments. */
+            brief: string;
+            /** @description Added to the run's environment; names match `[A-Z_][A-Z0-9_]*`. */
+            environment: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Rises with each lease of the task. Every write of the run bears it.
+             */
+            fencingToken: number;
+            lane: string;
+            /**
+             * Format: double
+             * @description From now to expiry unless renewed. The worker measures it by its own monotonic clock.
+             */
+            leaseSeconds: number;
+            limits: components["schemas"]["RunLimits"];
+            parents: components["schemas"]["ParentResult"][];
+            /** @description The profile to run it with, as the worker's host defines it. */
+            profile: string;
+            /** Format: uuid */
+            runId: string;
+            /** @description Bearer token for what the run itself writes (log, comments); good for this run alone and dead when its lease is. */
+            runToken: string;
+            taskKey: string;
+            title: string;
+        };
+        HealthView: {
+            /** @description What the board runs on. Only for callers with an admin key. */
+            detail?: null | string;
+            /** @description `live`, `ready`, `starting` or `unavailable`. */
+            status: string;
+            version?: null | string;
+        };
+        /** @description Worker → board, one per worker per interval: renews the leases of all its runs with one statement. */
+        Heartbeat: {
+            draining: boolean;
+            freeSlots: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description One-minute load average of the host, for display.
+             */
+            load?: null | number;
+            runs: components["schemas"]["HeldRun"][];
+        };
+        HeldRun: {
+            /** Format: int64 */
+            fencingToken: number;
+            /** Format: uuid */
+            runId: string;
+        };
+        JsonElement: unknown;
         /** @description What a run reported after it had lost its lease. */
         LateResult: {
             /** Format: date-time */
@@ -1082,6 +579,12 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             reason: null | string;
             summary: null | string;
+        };
+        /** @description Board → run: the next offset it wants. A chunk that starts beyond it was refused with 409 and this body. */
+        LogAnswer: {
+            /** Format: int64 */
+            nextOffset: number;
+            stream: string;
         };
         /** @description Stored piece of a log, in the order the board received them. */
         LogChunkView: {
@@ -1104,36 +607,35 @@ export interface components {
             offset: number;
             stream: string;
         };
-        /** @description Person → board: put the task into another column. `running` is never a target: only admission starts work. */
-        MoveTask: {
-            reason?: null | string;
-            status: components["schemas"]["Status"];
+        LoginLink: {
+            /** Format: date-time */
+            expiresAt: string;
+            url: string;
         };
         /**
          * @description What a worker does with a lane's runs when it gets no answer from the board.
          * @enum {unknown}
          */
         OnDisconnect: "continue" | "stop";
+        /** @description Board → worker, in answer to registration and to each heartbeat. */
+        Orders: {
+            /** @description Take no new work; leave when the running work has ended. */
+            drain: boolean;
+            /** @description Runs whose lease is gone: end them; a result is kept as late. */
+            forget: string[];
+            /** @description Every queue to consume now, with the lane whose slots it feeds. */
+            queues: components["schemas"]["QueueOrder"][];
+            /** @description Runs to end, with why; the worker reports them as `stopped`. */
+            stop: components["schemas"]["StopOrder"][];
+        };
         /**
          * @description How the worker saw the run end.
          * @enum {unknown}
          */
         Outcome: "succeeded" | "failed" | "stopped" | "timed-out" | "released" | "lost" | "blocked" | "review";
         /** @description A page of a list. */
-        PageOfBoardView: {
-            items: components["schemas"]["BoardView"][];
-            /** @description Give it as `after` to read on; null on the last page. */
-            nextCursor: null | string;
-        };
-        /** @description A page of a list. */
         PageOfEventView: {
             items: components["schemas"]["EventView"][];
-            /** @description Give it as `after` to read on; null on the last page. */
-            nextCursor: null | string;
-        };
-        /** @description A page of a list. */
-        PageOfLaneView: {
-            items: components["schemas"]["LaneView"][];
             /** @description Give it as `after` to read on; null on the last page. */
             nextCursor: null | string;
         };
@@ -1144,8 +646,8 @@ export interface components {
             nextCursor: null | string;
         };
         /** @description A page of a list. */
-        PageOfTaskView: {
-            items: components["schemas"]["TaskView"][];
+        PageOfTokenView: {
+            items: components["schemas"]["TokenView"][];
             /** @description Give it as `after` to read on; null on the last page. */
             nextCursor: null | string;
         };
@@ -1155,11 +657,87 @@ export interface components {
             /** @description Give it as `after` to read on; null on the last page. */
             nextCursor: null | string;
         };
-        /**
-         * @description What happens to a task whose run failed or was lost.
-         * @enum {unknown}
-         */
-        RetryMode: "auto" | "ask" | "never";
+        ParentResult: {
+            key: string;
+            metadata: null | components["schemas"]["JsonElement"];
+            summary: null | string;
+            title: string;
+        };
+        Problem: {
+            code: string;
+            detail: string;
+            errors?: {
+                detail: string;
+                pointer: string;
+            }[];
+            status: number;
+            title: string;
+            type?: string;
+        };
+        QueueOrder: {
+            lane: string;
+            queue: string;
+        };
+        /** @description Board → worker: how to talk from here on. */
+        Registered: {
+            broker: null | components["schemas"]["BrokerAddress"];
+            /** Format: double */
+            heartbeatSeconds: number;
+            /** Format: double */
+            leaseSeconds: number;
+            orders: components["schemas"]["Orders"];
+            /** @description Bearer token of this registration, for heartbeats, claims and finishes. */
+            sessionToken: string;
+            workerId: string;
+        };
+        /** @description Worker → board, with a worker token: I am here. A new registration of an id ends its older session. */
+        RegisterWorker: {
+            /** @description The host's boot id; a change says that every process is gone. */
+            bootId: null | string;
+            /** @description What it has: `cuda`, `repo=web`, `mem=128`. */
+            capabilities: string[];
+            /** @description Runs it still holds from before, with their tokens: taken up again if their leases stand. */
+            held: components["schemas"]["HeldRun"][];
+            host: string;
+            /** @description Stable over restarts of the same worker; default host and process name. */
+            id: string;
+            /** @description Slots per lane it serves, 1 to 10,000 each. */
+            lanes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description For display, and on a single host for liveness.
+             */
+            processId: number;
+            /** @description Names of the profiles its host defines. */
+            profiles: string[];
+            /**
+             * Format: int32
+             * @description Version of this protocol; the board answers 426 to one it does not speak.
+             */
+            protocol: number;
+            /** @description The worker's own version. */
+            version: string;
+        };
+        RunLimits: {
+            /**
+             * Format: int32
+             * @description Between TERM and KILL.
+             */
+            graceSeconds: number;
+            /**
+             * Format: int32
+             * @description From the start; null for no limit.
+             */
+            maxRuntimeSeconds: null | number;
+            onDisconnect: components["schemas"]["OnDisconnect"];
+            /**
+             * Format: int32
+             * @description Since the last byte of output; null for no limit.
+             */
+            silenceSeconds: null | number;
+        };
         /**
          * @description Where a run stands. The last six are final.
          * @enum {unknown}
@@ -1207,7 +785,7 @@ export interface components {
             usage: null | components["schemas"]["JsonElement"];
             workerId: null | string;
         };
-        SessionRequest: {
+        StartSession: {
             token: string;
         };
         /**
@@ -1215,71 +793,40 @@ export interface components {
          * @enum {unknown}
          */
         Status: "triage" | "todo" | "scheduled" | "ready" | "running" | "blocked" | "review" | "done" | "failed" | "cancelled";
-        /** @description A task with everything that hangs on it. Lists hold the newest 200. */
-        TaskDetail: {
-            body: string;
-            children: components["schemas"]["TaskLinkView"][];
-            comments: components["schemas"]["CommentView"][];
-            metadata: null | components["schemas"]["JsonElement"];
-            parents: components["schemas"]["TaskLinkView"][];
-            runs: components["schemas"]["RunView"][];
-            task: components["schemas"]["TaskView"];
+        StopOrder: {
+            reason: string;
+            /** Format: uuid */
+            runId: string;
         };
-        TaskLinkView: {
-            key: string;
-            status: components["schemas"]["Status"];
-            summary: null | string;
-            title: string;
+        /** Format: binary */
+        Stream: string;
+        TokenCreated: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["TokenKind"];
+            name: string;
+            /** @description Shown this once; only its hash is kept. */
+            token: string;
         };
-        /** @description One task as every face shows it. */
-        TaskView: {
-            archived: boolean;
-            /**
-             * Format: int32
-             * @description Runs charged to it since it was created or retried by a person.
-             */
-            attempts: number;
-            board: string;
+        /**
+         * @description What a stored token is for.
+         * @enum {unknown}
+         */
+        TokenKind: "admin" | "worker" | "browser" | "login";
+        TokenView: {
             /** Format: date-time */
             createdAt: string;
-            createdBy: string;
             /** Format: date-time */
-            endedAt: null | string;
-            host: null | string;
-            /** @description Board key and number: `web-42`. */
-            key: string;
-            labels: string[];
-            lane: null | string;
-            /** Format: int32 */
-            maxRuntimeSeconds: null | number;
-            needs: string[];
+            expiresAt: null | string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["TokenKind"];
             /** Format: date-time */
-            notBefore: null | string;
-            /** Format: int32 */
-            parents: number;
-            /** Format: int32 */
-            parentsDone: number;
-            /** Format: int32 */
-            priority: number;
-            /** @description Why it is blocked, failed, cancelled or parked; what a person or the board said last. */
-            reason: null | string;
-            run: null | components["schemas"]["RunView"];
-            status: components["schemas"]["Status"];
-            /** @description What its last accepted run said. */
-            summary: null | string;
-            title: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /**
-             * Format: int64
-             * @description Rises with every change; its ETag.
-             */
-            version: number;
-            /** @description Why it has not started, for a task that waits; null otherwise. */
-            wait: null | string;
+            lastUsedAt: null | string;
+            name: string;
         };
         /** @enum {unknown} */
-        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | null;
+        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | null;
         WhoAmI: {
             boardVersion: string;
             /** @description `admin`, `browser`, `worker`, `session` or `run`. */
@@ -1300,10 +847,6 @@ export interface components {
             status: components["schemas"]["Status"];
             /** @description False when nothing holds it (it runs, or has ended). */
             waits: boolean;
-        };
-        /** @description Person → board: why a task is blocked, cancelled or retried. */
-        WithReason: {
-            reason?: null | string;
         };
         WorkerLane: {
             lane: string;
@@ -1340,4 +883,872 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    PostDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetter"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListEvents: {
+        parameters: {
+            query?: {
+                after?: string;
+                board?: string;
+                limit?: number;
+                task?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEventView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StreamEvents: {
+        parameters: {
+            query?: {
+                after?: string;
+                board?: string;
+                task?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLoginLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginLink"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetRunLog: {
+        parameters: {
+            query?: {
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRunLogChunks: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLogChunkView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StreamRunLog: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AppendLog: {
+        parameters: {
+            query?: {
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                runId: string;
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["Stream"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogAnswer"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogAnswer"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSession"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListTaskEvents: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEventView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WhyTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTokenView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToken"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoAmI"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWorkerView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RegisterWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterWorker"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeregisterWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClaimRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimRuns"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimAnswers"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DrainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    FinishRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishRuns"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinishAnswers"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Heartbeat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Orders"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -8,6 +8,7 @@ import { Empty } from '../../parts/Bits';
 import { keys } from '../../parts/live/store';
 import { open, statuses } from '../../parts/status';
 import { useShortcuts } from '../../parts/useShortcuts';
+import { useTitle } from '../../parts/useTitle';
 import type { Search } from '../../router';
 import { BoardBar } from './BoardBar';
 import './board.css';
@@ -25,6 +26,8 @@ export function BoardPage() {
   const boards = useQuery({ queryKey: keys.boards, queryFn: () => ask(api.GET('/api/v1/boards', { params: { query: { limit: 200 } } })).then((page) => page.items) });
   const columns = useMemo(() => columnsOf(Object.values(data?.tasks ?? {}), { q, lane }), [data, q, lane]);
   const counts = useMemo(() => countsOf(boards.data ?? [], board), [boards.data, board]);
+  const name = board === '' ? 'All boards' : `Board ${board}`;
+  useTitle(openTask ?? name);
   const filtered = q !== undefined || lane !== undefined;
 
   const step = (by: number) => {
@@ -46,6 +49,7 @@ export function BoardPage() {
   const shown = [...columns.values()].reduce((sum, tasks) => sum + tasks.length, 0);
   return (
     <>
+      <h1 className="sr-only">{name}</h1>
       <BoardBar board={board} boards={boards.data ?? []} shown={shown} known={known} />
       {error !== null && data === undefined && <Empty icon="warn" title="The tasks cannot be read">{error.message}</Empty>}
       {data !== undefined && shown === 0 && (known === 0 ? <NoTasks board={board} /> : (

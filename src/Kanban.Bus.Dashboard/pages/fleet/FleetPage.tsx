@@ -5,6 +5,7 @@ import { Empty } from '../../parts/Bits';
 import { Icon } from '../../parts/Icon';
 import { LogTail } from '../../parts/LogTail';
 import { useShortcuts } from '../../parts/useShortcuts';
+import { useTitle } from '../../parts/useTitle';
 import './fleet.css';
 import { RunLink } from './RunLink';
 import { useTitles, useWorkers } from './useWorkers';
@@ -15,6 +16,7 @@ const order: WorkerState[] = ['live', 'draining', 'gone', 'left'];
 /** Every worker on every host, what it runs now, and the log of one run as it is written. */
 export function FleetPage() {
   const { search, set } = useAddress();
+  useTitle('Fleet');
   const { data, error } = useWorkers();
   useShortcuts(search.q !== undefined ? { Escape: () => void set({ q: undefined }) } : {});
 
@@ -33,6 +35,7 @@ export function FleetPage() {
     );
   return (
     <div className="fleet">
+      <h1 className="sr-only">Fleet</h1>
       <div className="board-bar">
         <label className="filter">
           <Icon name="search" />
