@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 
@@ -42,6 +43,9 @@ public static partial class OpenApiFeature
             operation.OperationId = id is null ? null : char.ToLowerInvariant(id[0]) + id[1..];
             operation.Summary ??= id is null ? null : Sentence(id);
             operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(context.Description.RelativePath ?? ""), context.Document) };
+            // A query that is bound as a record would bear its properties' names; in the address, letter case is free.
+            foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p.In is ParameterLocation.Query) ?? [])
+                parameter.Name = JsonNamingPolicy.CamelCase.ConvertName(parameter.Name ?? "");
             operation.Responses ??= [];
             operation.Responses["default"] = new OpenApiResponse
             {

@@ -1,6 +1,42 @@
 // Generated from docs/openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
+    "/api/v1/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Boards by key, with the number of their tasks by status. */
+        get: operations["listBoards"];
+        put?: never;
+        /** Make a board. Its key is the prefix of its tasks' keys. */
+        post: operations["createBoard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One board. */
+        get: operations["showBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a board's title or cap: what is absent stays, null clears. */
+        patch: operations["editBoard"];
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -11,7 +47,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A worker hands over a message that it could not read. */
-        post: operations["PostDeadLetter"];
+        post: operations["postDeadLetter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -26,7 +62,7 @@ export interface paths {
             cookie?: never;
         };
         /** The history, oldest first. */
-        get: operations["ListEvents"];
+        get: operations["listEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -43,9 +79,79 @@ export interface paths {
             cookie?: never;
         };
         /** Live events, as server-sent events. */
-        get: operations["StreamEvents"];
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lanes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lanes by name, with what waits and runs in them. */
+        get: operations["listLanes"];
+        put?: never;
+        /** Make a lane. */
+        post: operations["createLane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lanes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One lane. */
+        get: operations["showLane"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a lane: what is absent stays, null clears a cap or limit and gives the rest its default. */
+        patch: operations["editLane"];
+        trace?: never;
+    };
+    "/api/v1/lanes/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start no more work of a lane; unclaimed offers are withdrawn, running work goes on. */
+        post: operations["pauseLane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lanes/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused lane work again. */
+        post: operations["resumeLane"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,7 +183,7 @@ export interface paths {
             cookie?: never;
         };
         /** One stream of a run's log, byte for byte. */
-        get: operations["GetRunLog"];
+        get: operations["getRunLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -94,7 +200,7 @@ export interface paths {
             cookie?: never;
         };
         /** A run's log in the order it arrived. */
-        get: operations["ListRunLogChunks"];
+        get: operations["listRunLogChunks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -111,7 +217,7 @@ export interface paths {
             cookie?: never;
         };
         /** A run's log while it is written, as server-sent events. */
-        get: operations["StreamRunLog"];
+        get: operations["streamRunLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -128,7 +234,7 @@ export interface paths {
             cookie?: never;
         };
         /** Shows one run */
-        get: operations["GetRun"];
+        get: operations["getRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -147,7 +253,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A run's worker uploads the next piece of its output. */
-        post: operations["AppendLog"];
+        post: operations["appendLog"];
         delete?: never;
         options?: never;
         head?: never;
@@ -172,6 +278,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks, newest first, by pages. */
+        get: operations["listTasks"];
+        put?: never;
+        /** Make a task. */
+        post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task with its body, parents, children, runs and comments. */
+        get: operations["showTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change fields of a task: what is absent stays, null clears. */
+        patch: operations["editTask"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a task away. It keeps its status and starts no more. */
+        post: operations["archiveTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say why a task can't go on. */
+        post: operations["blockTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a task; a run of it is stopped. */
+        post: operations["cancelTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remark on a task. Its next run reads it. */
+        post: operations["commentTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{key}/events": {
         parameters: {
             query?: never;
@@ -180,9 +390,112 @@ export interface paths {
             cookie?: never;
         };
         /** A task's history, oldest first. */
-        get: operations["ListTaskEvents"];
+        get: operations["listTaskEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a task into another column. */
+        post: operations["moveTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/parents/{parentKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a task wait until another one is done. */
+        put: operations["linkParent"];
+        post?: never;
+        /** Let a task wait no more for another one. */
+        delete: operations["unlinkParent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring an archived task back. */
+        post: operations["restoreTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a task afresh, with no attempt charged. */
+        post: operations["retryTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every attempt at a task, newest first, by pages. */
+        get: operations["listTaskRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{key}/unblock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a blocked task go on. Its attempts stay charged. */
+        post: operations["unblockTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -197,9 +510,26 @@ export interface paths {
             cookie?: never;
         };
         /** Says why a task has not started */
-        get: operations["WhyTask"];
+        get: operations["whyTask"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make up to 1,000 tasks, all or none. A parent may be '#0', '#1', …: an earlier task of the request. */
+        post: operations["createTasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -266,10 +596,10 @@ export interface paths {
             cookie?: never;
         };
         /** Lists the fleet */
-        get: operations["ListWorkers"];
+        get: operations["listWorkers"];
         put?: never;
         /** Registers a worker and opens its session */
-        post: operations["RegisterWorker"];
+        post: operations["registerWorker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -284,11 +614,11 @@ export interface paths {
             cookie?: never;
         };
         /** Shows one worker */
-        get: operations["GetWorker"];
+        get: operations["getWorker"];
         put?: never;
         post?: never;
         /** A worker says goodbye */
-        delete: operations["DeregisterWorker"];
+        delete: operations["deregisterWorker"];
         options?: never;
         head?: never;
         patch?: never;
@@ -304,7 +634,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Asks for offered runs */
-        post: operations["ClaimRuns"];
+        post: operations["claimRuns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -321,7 +651,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Lets a worker finish and leave */
-        post: operations["DrainWorker"];
+        post: operations["drainWorker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -338,7 +668,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reports how runs ended */
-        post: operations["FinishRuns"];
+        post: operations["finishRuns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -355,7 +685,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Renews a worker's leases and tells it what to do */
-        post: operations["Heartbeat"];
+        post: operations["heartbeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -400,6 +730,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Person or run → board: a remark on a task. 1 to 16,384 characters. */
+        AddComment: {
+            text: string;
+        };
+        BoardView: {
+            /** Format: int32 */
+            active: number;
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            key: string;
+            /** Format: int32 */
+            maxActive: null | number;
+            title: string;
+        };
         BrokerAddress: {
             /** @description `amqp://user:password@host:port/vhost`, or `amqps://`. */
             uri: string;
@@ -430,6 +777,105 @@ export interface components {
         ClaimRuns: {
             claims: components["schemas"]["ClaimItem"][];
         };
+        CommentView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: uuid */
+            runId: null | string;
+            text: string;
+        };
+        /** @description Person → board: a new set of tasks. */
+        CreateBoard: {
+            /** @description Prefix of its tasks' keys. */
+            key: string;
+            /**
+             * Format: int32
+             * @description Most runs of its tasks at one time; null for no cap of its own.
+             */
+            maxActive?: null | number;
+            title?: null | string;
+        };
+        /** @description Person → board: a new lane. */
+        CreateLane: {
+            /**
+             * Format: int32
+             * @description Wait before the second attempt after a failure; it doubles with each further one, up to an hour, with jitter. 0 to 3,600, default 5.
+             */
+            backoffSeconds?: null | number;
+            /**
+             * Format: int32
+             * @description Between TERM and KILL, 0 to 600. Default 10.
+             */
+            graceSeconds?: null | number;
+            /**
+             * Format: int32
+             * @description Most offered and running runs at one time; null for no cap beside its workers' slots.
+             */
+            maxActive?: null | number;
+            /**
+             * Format: int32
+             * @description Runs of one task before it is set aside, 1 to 100. Default 3.
+             */
+            maxAttempts?: null | number;
+            /**
+             * Format: int32
+             * @description A run is stopped after this; null for no limit. 1 s to 30 days.
+             */
+            maxRuntimeSeconds?: null | number;
+            name: string;
+            onDisconnect?: null | components["schemas"]["OnDisconnect"];
+            /** @description The profile, defined on each worker's host, that carries out its work. Default `shell`. */
+            profile?: null | string;
+            retry?: null | components["schemas"]["RetryMode"];
+            /**
+             * Format: int32
+             * @description A run that writes nothing for this long is stopped; null for no limit.
+             */
+            silenceSeconds?: null | number;
+        };
+        /** @description Person or run → board: one new task. */
+        CreateTask: {
+            /** @description The board's key. Default: the board `main`. */
+            board?: null | string;
+            /** @description What to do, Markdown or a script; at most 256 KiB of UTF-8. */
+            body?: null | string;
+            /** @description The only host it may run on. */
+            host?: null | string;
+            /** @description Unique per board: the same key and content again gives the same task. 1 to 200 characters. The header `Idempotency-Key` says the same. */
+            idempotencyKey?: null | string;
+            labels?: null | string[];
+            /** @description The lane whose workers take it. Null only for `triage`. */
+            lane?: null | string;
+            /**
+             * Format: int32
+             * @description Overrides the lane's limit.
+             */
+            maxRuntimeSeconds?: null | number;
+            /** @description Capabilities that the worker must have. */
+            needs?: null | string[];
+            /**
+             * Format: date-time
+             * @description It stays `scheduled` until then.
+             */
+            notBefore?: null | string;
+            /** @description Keys of tasks that must be done first. */
+            parents?: null | string[];
+            /**
+             * Format: int32
+             * @description −1000 to 1000, higher first. Default 0.
+             * @default 0
+             */
+            priority: number;
+            status?: null | components["schemas"]["Status"];
+            title: string;
+        };
+        /** @description Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as `#0`, `#1`, … by its index. */
+        CreateTasks: {
+            tasks: components["schemas"]["CreateTask"][];
+        };
         CreateToken: {
             kind: components["schemas"]["TokenKind"];
             name: string;
@@ -444,6 +890,45 @@ export interface components {
             contentType: null | string;
             queue: string;
             reason: string;
+        };
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears. */
+        EditBoard: {
+            /** Format: int32 */
+            maxActive?: null | number;
+            title?: null | string;
+        };
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears. */
+        EditLane: {
+            /** Format: int32 */
+            backoffSeconds?: null | number;
+            /** Format: int32 */
+            graceSeconds?: null | number;
+            /** Format: int32 */
+            maxActive?: null | number;
+            /** Format: int32 */
+            maxAttempts?: null | number;
+            /** Format: int32 */
+            maxRuntimeSeconds?: null | number;
+            onDisconnect?: null | components["schemas"]["OnDisconnect"];
+            profile?: null | string;
+            retry?: null | components["schemas"]["RetryMode"];
+            /** Format: int32 */
+            silenceSeconds?: null | number;
+        };
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears. */
+        EditTask: {
+            body?: null | string;
+            host?: null | string;
+            labels?: null | string[];
+            lane?: null | string;
+            /** Format: int32 */
+            maxRuntimeSeconds?: null | number;
+            needs?: null | string[];
+            /** Format: date-time */
+            notBefore?: null | string;
+            /** Format: int32 */
+            priority?: null | number;
+            title?: null | string;
         };
         /** @description A change on the board, in the shape of CloudEvents 1.0. */
         EventView: {
@@ -567,6 +1052,50 @@ export interface components {
             runId: string;
         };
         JsonElement: unknown;
+        LaneView: {
+            /** Format: int32 */
+            backoffSeconds: number;
+            /** Format: int32 */
+            graceSeconds: number;
+            /** Format: int32 */
+            maxActive: null | number;
+            /** Format: int32 */
+            maxAttempts: number;
+            /** Format: int32 */
+            maxRuntimeSeconds: null | number;
+            name: string;
+            /**
+             * Format: int32
+             * @description Runs on its queues, unclaimed.
+             */
+            offered: number;
+            onDisconnect: components["schemas"]["OnDisconnect"];
+            paused: boolean;
+            pausedReason: null | string;
+            /** @description What is wrong with its queue on the broker; null when nothing is. */
+            problem: null | string;
+            profile: string;
+            /**
+             * Format: int32
+             * @description Tasks that could start.
+             */
+            ready: number;
+            retry: components["schemas"]["RetryMode"];
+            /**
+             * Format: int32
+             * @description Runs under a lease, stopping ones included.
+             */
+            running: number;
+            /** Format: int32 */
+            silenceSeconds: null | number;
+            /**
+             * Format: int32
+             * @description Slots of live workers that serve it.
+             */
+            slots: number;
+            /** Format: int32 */
+            workers: number;
+        };
         /** @description What a run reported after it had lost its lease. */
         LateResult: {
             /** Format: date-time */
@@ -612,6 +1141,11 @@ export interface components {
             expiresAt: string;
             url: string;
         };
+        /** @description Person → board: put the task into another column. `running` is never a target: only admission starts work. */
+        MoveTask: {
+            reason?: null | string;
+            status: components["schemas"]["Status"];
+        };
         /**
          * @description What a worker does with a lane's runs when it gets no answer from the board.
          * @enum {unknown}
@@ -634,14 +1168,38 @@ export interface components {
          */
         Outcome: "succeeded" | "failed" | "stopped" | "timed-out" | "released" | "lost" | "blocked" | "review";
         /** @description A page of a list. */
+        PageOfBoardView: {
+            items: components["schemas"]["BoardView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
+        /** @description A page of a list. */
         PageOfEventView: {
             items: components["schemas"]["EventView"][];
             /** @description Give it as `after` to read on; null on the last page. */
             nextCursor: null | string;
         };
         /** @description A page of a list. */
+        PageOfLaneView: {
+            items: components["schemas"]["LaneView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
+        /** @description A page of a list. */
         PageOfLogChunkView: {
             items: components["schemas"]["LogChunkView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
+        /** @description A page of a list. */
+        PageOfRunView: {
+            items: components["schemas"]["RunView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
+        /** @description A page of a list. */
+        PageOfTaskView: {
+            items: components["schemas"]["TaskView"][];
             /** @description Give it as `after` to read on; null on the last page. */
             nextCursor: null | string;
         };
@@ -673,6 +1231,14 @@ export interface components {
             status: number;
             title: string;
             type?: string;
+        };
+        ProblemDetails: {
+            detail?: null | string;
+            instance?: null | string;
+            /** Format: int32 */
+            status?: null | number;
+            title?: null | string;
+            type?: null | string;
         };
         QueueOrder: {
             lane: string;
@@ -720,6 +1286,11 @@ export interface components {
             /** @description The worker's own version. */
             version: string;
         };
+        /**
+         * @description What happens to a task whose run failed or was lost.
+         * @enum {unknown}
+         */
+        RetryMode: "auto" | "ask" | "never";
         RunLimits: {
             /**
              * Format: int32
@@ -800,6 +1371,69 @@ export interface components {
         };
         /** Format: binary */
         Stream: string;
+        /** @description A task with everything that hangs on it. Lists hold the newest 200. */
+        TaskDetail: {
+            body: string;
+            children: components["schemas"]["TaskLinkView"][];
+            comments: components["schemas"]["CommentView"][];
+            metadata: null | components["schemas"]["JsonElement"];
+            parents: components["schemas"]["TaskLinkView"][];
+            runs: components["schemas"]["RunView"][];
+            task: components["schemas"]["TaskView"];
+        };
+        TaskLinkView: {
+            key: string;
+            status: components["schemas"]["Status"];
+            summary: null | string;
+            title: string;
+        };
+        /** @description One task as every face shows it. */
+        TaskView: {
+            archived: boolean;
+            /**
+             * Format: int32
+             * @description Runs charged to it since it was created or retried by a person.
+             */
+            attempts: number;
+            board: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            endedAt: null | string;
+            host: null | string;
+            /** @description Board key and number: `web-42`. */
+            key: string;
+            labels: string[];
+            lane: null | string;
+            /** Format: int32 */
+            maxRuntimeSeconds: null | number;
+            needs: string[];
+            /** Format: date-time */
+            notBefore: null | string;
+            /** Format: int32 */
+            parents: number;
+            /** Format: int32 */
+            parentsDone: number;
+            /** Format: int32 */
+            priority: number;
+            /** @description Why it is blocked, failed, cancelled or parked; what a person or the board said last. */
+            reason: null | string;
+            run: null | components["schemas"]["RunView"];
+            status: components["schemas"]["Status"];
+            /** @description What its last accepted run said. */
+            summary: null | string;
+            title: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; its ETag.
+             */
+            version: number;
+            /** @description Why it has not started, for a task that waits; null otherwise. */
+            wait: null | string;
+        };
         TokenCreated: {
             /** Format: uuid */
             id: string;
@@ -848,6 +1482,10 @@ export interface components {
             /** @description False when nothing holds it (it runs, or has ended). */
             waits: boolean;
         };
+        /** @description Person → board: why a task is blocked, cancelled or retried. */
+        WithReason: {
+            reason?: null | string;
+        };
         WorkerLane: {
             lane: string;
             /** Format: int32 */
@@ -884,7 +1522,193 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    PostDeadLetter: {
+    listBoards: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfBoardView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBoard"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBoard"];
+                "application/merge-patch+json": components["schemas"]["EditBoard"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDeadLetter: {
         parameters: {
             query?: never;
             header?: never;
@@ -915,7 +1739,7 @@ export interface operations {
             };
         };
     };
-    ListEvents: {
+    listEvents: {
         parameters: {
             query?: {
                 after?: string;
@@ -950,7 +1774,7 @@ export interface operations {
             };
         };
     };
-    StreamEvents: {
+    streamEvents: {
         parameters: {
             query?: {
                 after?: string;
@@ -971,6 +1795,285 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLanes: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLaneView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateLane"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditLane"];
+                "application/merge-patch+json": components["schemas"]["EditLane"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Refused: a problem document. */
@@ -1013,7 +2116,7 @@ export interface operations {
             };
         };
     };
-    GetRunLog: {
+    getRunLog: {
         parameters: {
             query?: {
                 stream?: string;
@@ -1044,7 +2147,7 @@ export interface operations {
             };
         };
     };
-    ListRunLogChunks: {
+    listRunLogChunks: {
         parameters: {
             query?: {
                 after?: number;
@@ -1078,7 +2181,7 @@ export interface operations {
             };
         };
     };
-    StreamRunLog: {
+    streamRunLog: {
         parameters: {
             query?: {
                 after?: string;
@@ -1111,7 +2214,7 @@ export interface operations {
             };
         };
     };
-    GetRun: {
+    getRun: {
         parameters: {
             query?: never;
             header?: never;
@@ -1142,7 +2245,7 @@ export interface operations {
             };
         };
     };
-    AppendLog: {
+    appendLog: {
         parameters: {
             query?: {
                 offset?: number;
@@ -1247,7 +2350,494 @@ export interface operations {
             };
         };
     };
-    ListTaskEvents: {
+    listTasks: {
+        parameters: {
+            query?: {
+                after?: string;
+                /** @description True: archived ones only. Default: none of them. */
+                archived?: boolean;
+                board?: string;
+                /** @description The host a task must run on, or runs on now. */
+                host?: string;
+                label?: string;
+                lane?: string;
+                limit?: number;
+                /** @description Part of the title, case aside, or a whole key. */
+                q?: string;
+                /** @description `newest` (default) or `priority`: highest first, then oldest. */
+                sort?: string;
+                /** @description One or more, comma between them. */
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditTask"];
+                "application/merge-patch+json": components["schemas"]["EditTask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blockTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commentTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddComment"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTaskEvents: {
         parameters: {
             query?: {
                 after?: string;
@@ -1281,7 +2871,407 @@ export interface operations {
             };
         };
     };
-    WhyTask: {
+    moveTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linkParent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                parentKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlinkParent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                parentKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTaskRuns: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unblockTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whyTask: {
         parameters: {
             query?: never;
             header?: never;
@@ -1299,6 +3289,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTasks"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Refused: a problem document. */
@@ -1435,7 +3485,7 @@ export interface operations {
             };
         };
     };
-    ListWorkers: {
+    listWorkers: {
         parameters: {
             query?: never;
             header?: never;
@@ -1464,7 +3514,7 @@ export interface operations {
             };
         };
     };
-    RegisterWorker: {
+    registerWorker: {
         parameters: {
             query?: never;
             header?: never;
@@ -1497,7 +3547,7 @@ export interface operations {
             };
         };
     };
-    GetWorker: {
+    getWorker: {
         parameters: {
             query?: never;
             header?: never;
@@ -1528,7 +3578,7 @@ export interface operations {
             };
         };
     };
-    DeregisterWorker: {
+    deregisterWorker: {
         parameters: {
             query?: never;
             header?: never;
@@ -1557,7 +3607,7 @@ export interface operations {
             };
         };
     };
-    ClaimRuns: {
+    claimRuns: {
         parameters: {
             query?: never;
             header?: never;
@@ -1592,7 +3642,7 @@ export interface operations {
             };
         };
     };
-    DrainWorker: {
+    drainWorker: {
         parameters: {
             query?: never;
             header?: never;
@@ -1623,7 +3673,7 @@ export interface operations {
             };
         };
     };
-    FinishRuns: {
+    finishRuns: {
         parameters: {
             query?: never;
             header?: never;
@@ -1658,7 +3708,7 @@ export interface operations {
             };
         };
     };
-    Heartbeat: {
+    heartbeat: {
         parameters: {
             query?: never;
             header?: never;

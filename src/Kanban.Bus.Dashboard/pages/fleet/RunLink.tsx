@@ -9,7 +9,7 @@ export function RunLink({ id, run, titles }: { id: string; run: RunView | undefi
   const asked = useQuery({
     queryKey: ['run', id],
     enabled: run === undefined,
-    queryFn: ({ signal }) => ask(api.GET('/api/v1/runs/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => ask(api.GET('/api/v1/runs/{runId}', { params: { path: { runId: id } }, signal })),
   });
   const shown = run ?? asked.data;
   if (shown === undefined) return null;

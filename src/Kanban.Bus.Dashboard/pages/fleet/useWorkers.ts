@@ -6,8 +6,6 @@ import { keys, type Workers } from '../../parts/live/store';
 /** Heartbeats raise no events, so the fleet is read at their own pace while somebody looks. */
 const beatMs = 5_000;
 
-const mostWorkers = 2_000;
-
 export function useWorkers() {
   return useQuery({ queryKey: keys.workers, queryFn: ({ signal }) => readWorkers(signal), refetchInterval: beatMs });
 }
@@ -28,12 +26,6 @@ export function useTitles(workers: WorkerView[]): Record<string, string> {
 }
 
 async function readWorkers(signal: AbortSignal): Promise<Workers> {
-  const found: WorkerView[] = [];
-  let after: string | undefined;
-  do {
-    const page = await ask(api.GET('/api/v1/workers', { params: { query: { limit: 200, after } }, signal }));
-    found.push(...page.items);
-    after = page.nextCursor ?? undefined;
-  } while (after !== undefined && found.length < mostWorkers);
-  return Object.fromEntries(found.map((worker) => [worker.id, worker]));
+  const page = await ask(api.GET('/api/v1/workers', { signal }));
+  return Object.fromEntries(page.items.map((worker) => [worker.id, worker]));
 }
