@@ -73,6 +73,18 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
     /// <summary>The database can't be reached or is not able to answer now.</summary>
     public abstract bool IsUnavailable(Exception error);
 
+    /// <summary>Whether events were written since the last commit that said so, see <see cref="CommitSignals"/>.</summary>
+    internal bool HasNews { get; set; }
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        // Added rows are known without looking for changes, which saving does anyway.
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        HasNews |= ChangeTracker.Entries<BoardEvent>().Any(e => e.State is EntityState.Added);
+        ChangeTracker.AutoDetectChangesEnabled = true;
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<TaskBoard>(board =>

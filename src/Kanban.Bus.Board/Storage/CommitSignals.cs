@@ -5,12 +5,15 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kanban.Bus.Board.Storage;
 
-/// <summary>After every committed transaction: admission may find room, and event tails have something to read. No use case can forget it.</summary>
-/// <remarks>Single statements outside a transaction (heartbeats, log chunks) change nothing that either of them looks at, and ring no bell.</remarks>
+/// <summary>After every commit that wrote an event: admission may find room, and event tails have something to read. No use case can forget it.</summary>
+/// <remarks>Every change writes its event (P7), so a commit without one (a pass that offered nothing, a heartbeat, a log chunk) rings no bell.</remarks>
 public sealed class CommitSignals(AdmissionSignal admission, EventSignal events) : DbTransactionInterceptor
 {
     public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData)
     {
+        if (eventData.Context is not BoardDbContext { HasNews: true } db)
+            return;
+        db.HasNews = false;
         admission.Wake();
         events.Ring();
     }

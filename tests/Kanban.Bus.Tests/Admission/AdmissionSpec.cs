@@ -176,6 +176,23 @@ public abstract class AdmissionSpec<TStore> : StoreSpec<TStore> where TStore : T
         Assert.Empty(await Store.AdmitAsync());
     }
 
+    [Fact]
+    public async Task A_pass_that_offers_nothing_wakes_nobody_and_one_that_does_wakes_once()
+    {
+        await Store.AddLaneAsync("shell");
+        await Store.AddWorkerAsync("w1", "shell=1");
+        var signal = Store.Services.GetRequiredService<AdmissionSignal>();
+        var woken = signal.WaitAsync(default);
+        await Store.AdmitAsync();
+        Assert.False(woken.IsCompleted);
+
+        await Store.AddTaskAsync("shell");
+        await Store.AdmitAsync();
+
+        await woken.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.False(signal.WaitAsync(default).IsCompleted);
+    }
+
     private async Task<Wait?> WaitsAsync(Guid task) => await Store.UseAsync(async s =>
         (await s.GetRequiredService<WaitReasons>().ForAsync([await s.GetRequiredService<BoardDbContext>().Tasks.AsNoTracking().SingleAsync(t => t.Id == task)], default)).GetValueOrDefault(task));
 }
