@@ -13,7 +13,7 @@ public static class DemoRun
 {
     private const string Cuda = "cuda";
     private const int GpuCap = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static readonly WorkerShape Atlas = new(
         "atlas-1", "atlas", new Dictionary<string, int> { [WorkGraph.Collect] = 3, [WorkGraph.Check] = 2 }, ["docker"]);
@@ -48,7 +48,21 @@ public static class DemoRun
         Say($"{keys.Count} tasks are on the board.");
 
         await KillMidwayAsync(second.Api, victim, keys);
-        await Eventually.Async(async () => (await CountDoneAsync(second.Api, keys)) == keys.Count, Patience, $"all {keys.Count} tasks are done");
+        try
+        {
+            await Eventually.Async(async () => (await CountDoneAsync(second.Api, keys)) == keys.Count, Patience);
+        }
+        catch (TimeoutException)
+        {
+            Say($"After {Patience.TotalMinutes} minutes not every task is done:");
+            foreach (var key in keys)
+            {
+                if ((await second.Api.TaskAsync(key)).Task is { Status: not Status.Done } task)
+                    Say($"  {key} {task.Status.ToString().ToLowerInvariant()}: {(await second.Api.GetAsync<WhyView>($"tasks/{key}/why")).Reason}");
+            }
+            foreach (var log in Directory.GetFiles(cluster.Folder, "*.log"))
+                Say($"── the end of {Path.GetFileName(log)}\n{string.Join('\n', File.ReadLines(log).TakeLast(25))}");
+        }
         return await ReportAsync(second.Api, graph, keys, witness);
     }
 
@@ -72,7 +86,7 @@ public static class DemoRun
         Say("");
         Say($"{"task",-9} {"title",-12} {"lane",-8} {"host",-8} {"status",-7} runs, oldest first");
         foreach (var (work, detail, runs, _) in tasks)
-            Say($"{detail.Task.Key,-9} {work.Title,-12} {work.Lane,-8} {runs.SingleOrDefault(r => r.State == RunState.Succeeded)?.Host,-8} {detail.Task.Status.ToString().ToLowerInvariant(),-7} {string.Join("; ", runs.OrderBy(r => r.Number).Select(Shown))}");
+            Say($"{detail.Task.Key,-9} {work.Title,-12} {work.Lane,-8} {runs.FirstOrDefault(r => r.State == RunState.Succeeded)?.Host,-8} {detail.Task.Status.ToString().ToLowerInvariant(),-7} {string.Join("; ", runs.OrderBy(r => r.Number).Select(Shown))}");
 
         var accepted = tasks.SelectMany(t => t.Runs).Where(r => r.State == RunState.Succeeded).Select(r => r.Id.ToString()).ToHashSet();
         var lost = tasks.SelectMany(t => t.Runs).Count(r => r.State == RunState.Lost);
