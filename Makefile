@@ -79,6 +79,7 @@ migration: ## What to write for a change of the schema: make migration NAME=add-
 	echo "and the same change in the entity and its configuration: a test compares schema and model on both databases."
 
 up: ## Start board, worker, PostgreSQL and RabbitMQ with docker compose
+	docker/secrets.sh
 	docker compose -f docker/compose.yaml up --build --detach --wait
 
 down: ## Stop them; volumes stay
