@@ -35,9 +35,10 @@ $(DASHBOARD)/node_modules/.package-lock.json: $(DASHBOARD)/package-lock.json
 run: build ## Start a board for this machine on http://127.0.0.1:5080: SQLite, a local worker, no set-up
 	bin/kanban up
 
-demo: build ## Two boards, three workers, PostgreSQL, RabbitMQ, 30 tasks, one worker killed midway
+demo: ## Two boards, three workers, PostgreSQL, RabbitMQ, 30 tasks, one worker killed midway
 	@tests/needs.sh postgresql rabbitmq
-	dotnet run --project tests/Kanban.Bus.Benchmarks -c Release -v q -- demo
+	@dotnet build tests/Kanban.Bus.Benchmarks -c Release -v q --nologo -clp:NoSummary
+	@dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- demo
 
 worker: build ## Start a worker here: make worker ARGS='--lane shell=2' (with KANBAN_URL and KANBAN_TOKEN)
 	bin/kanban worker run $(ARGS)
