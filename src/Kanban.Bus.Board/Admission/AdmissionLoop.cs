@@ -24,9 +24,9 @@ public sealed partial class AdmissionLoop(
                 var next = await TickAsync(stoppingToken);
                 while (await PassAsync(stoppingToken))
                     stoppingToken.ThrowIfCancellationRequested();
-                // Between two ticks, every wake is a pass and nothing else.
+                // Between two ticks, every wake is a pass and nothing else. However many wakes come, the tick is not put off.
                 var tick = Task.Delay(next, clock, stoppingToken);
-                while (await Task.WhenAny(woken, tick) == woken)
+                while (!tick.IsCompleted && await Task.WhenAny(woken, tick) == woken)
                 {
                     await woken;
                     woken = signal.WaitAsync(stoppingToken);

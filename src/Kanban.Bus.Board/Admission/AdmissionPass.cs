@@ -51,7 +51,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
         }
 
         return new Result(offers, decision.Offers.Count > chosen.Count);
-    }, ct, changed: result => result.Offers.Count > 0);
+    }, ct);
 
     public sealed record Result(IReadOnlyList<Offer> Offers, bool More)
     {

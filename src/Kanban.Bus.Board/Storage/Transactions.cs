@@ -7,8 +7,7 @@ public static class Transactions
 
     /// <summary>Runs the work in one transaction. When another transaction was in the way, it starts over from its first read, up to five times with jitter.</summary>
     /// <param name="work">Reads and changes rows. The change tracker is empty when it starts; it is saved and committed when it returns.</param>
-    /// <param name="changed">Whether such a result stands for a change. If not, the transaction is rolled back: a commit would wake admission and the event tails for nothing.</param>
-    public static async Task<T> InTransactionAsync<T>(this BoardDbContext db, Func<Task<T>> work, CancellationToken ct, Func<T, bool>? changed = null)
+    public static async Task<T> InTransactionAsync<T>(this BoardDbContext db, Func<Task<T>> work, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -17,8 +16,6 @@ public static class Transactions
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(ct);
                 var result = await work();
-                if (changed?.Invoke(result) == false)
-                    return result;
                 await db.SaveChangesAsync(ct);
                 await transaction.CommitAsync(ct);
                 return result;
