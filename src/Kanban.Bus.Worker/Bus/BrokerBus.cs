@@ -1,6 +1,7 @@
 using Kanban.Bus.Worker.Hosting;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace Kanban.Bus.Worker.Bus;
 
@@ -26,20 +27,20 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
         DateTimeOffset? since = null;
         while (true)
         {
-            LogContext.ConfigureCurrentLogContext(loggers);
-            var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(Configure);
             try
             {
-                await bus.StartAsync(StartLimit);
+                await ProbeAsync(ct);
                 if (since is not null)
                     _log.BrokerReached(Address);
+                LogContext.ConfigureCurrentLogContext(loggers);
+                var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(Configure);
+                await bus.StartAsync(StartLimit);
                 return _bus = bus;
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 since ??= clock.GetUtcNow();
                 _log.BrokerAway(Address, since.Value, e.GetBaseException().Message);
-                await StopAsync(bus);
             }
             await backoff.WaitAsync(ct);
         }
@@ -50,6 +51,23 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
         if (_bus is { } bus)
             await StopAsync(bus);
         _bus = null;
+    }
+
+    /// <summary>Opens a connection and closes it: a bus without endpoints starts also where no broker is, and says nothing of a wrong password.</summary>
+    private async Task ProbeAsync(CancellationToken ct)
+    {
+        var factory = new ConnectionFactory
+        {
+            HostName = _broker.Host,
+            Port = _broker.Port,
+            VirtualHost = _broker.VirtualHost,
+            UserName = _broker.User,
+            Password = _broker.Password,
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
+            Ssl = new SslOption(_broker.Host, enabled: _broker.Tls),
+        };
+        await using var connection = await factory.CreateConnectionAsync($"{connectionName} (probe)", ct);
+        await connection.CloseAsync(ct);
     }
 
     private async Task StopAsync(IBusControl bus)
@@ -65,13 +83,18 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
         }
     }
 
-    private void Configure(IRabbitMqBusFactoryConfigurator bus) => bus.Host(_broker.Host, _broker.Port, _broker.VirtualHost, connectionName, host =>
+    private void Configure(IRabbitMqBusFactoryConfigurator bus)
     {
-        host.Username(_broker.User);
-        host.Password(_broker.Password);
-        // The default of 60 s would take three minutes to notice a dead line.
-        host.Heartbeat(TimeSpan.FromSeconds(10));
-        if (_broker.Tls)
-            host.UseSsl(ssl => ssl.ServerName = _broker.Host);
-    });
+        // No endpoint of the bus's own: its queue is a transient one, which newer brokers refuse.
+        bus.AutoStart = false;
+        bus.Host(_broker.Host, _broker.Port, _broker.VirtualHost, connectionName, host =>
+        {
+            host.Username(_broker.User);
+            host.Password(_broker.Password);
+            // The default of 60 s would take three minutes to notice a dead line.
+            host.Heartbeat(TimeSpan.FromSeconds(10));
+            if (_broker.Tls)
+                host.UseSsl(ssl => ssl.ServerName = _broker.Host);
+        });
+    }
 }

@@ -137,7 +137,7 @@ internal sealed partial class QueueConsumers(
         var fault = endpoint.Watch.Fault?.GetBaseException();
         if (fault is not null && Mismatch().Match(fault.Message) is { Success: true } mismatch)
         {
-            var why = mismatch.Value.TrimEnd('\'', ' ', ',');
+            var why = mismatch.Value;
             log.QueueMismatch(endpoint.Queue, why, MismatchPause.TotalSeconds);
             await LeaveAsync(endpoint, bus);
             _paused[endpoint.Queue] = (clock.GetTimestamp(), why);
@@ -163,6 +163,6 @@ internal sealed partial class QueueConsumers(
     }
 
     // 406 PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'q' in vhost '/': received 'quorum' but current is 'classic'
-    [GeneratedRegex(@"inequivalent arg '[^']*' for (queue|exchange) '[^']*' in vhost '[^']*':[^""]*")]
+    [GeneratedRegex(@"inequivalent arg '[^']*' for (queue|exchange) '[^']*' in vhost '[^']*':[^""]*?(?=', classId|$)")]
     private static partial Regex Mismatch();
 }

@@ -50,7 +50,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         var supervisor = new RunSupervisor(_held, _scanner, reports, _board, options, clock, _log);
         _start = new RunStart(_held, _spool, _shims, _scanner, supervisor, lanes, options, _board.Address, clock, _log, _life.Token);
         _leases = new LeaseKeeper(options.Id, _board, _held, lanes, clock, _log);
-        _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _log);
+        _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _log, _life.Token);
         _consumers = new QueueConsumers(options.Id, _intake, _board, lanes, _leases.BeatNow, clock, _log);
         _registration = new Registration(options, _board, _held, clock, _log);
     }
@@ -70,12 +70,16 @@ internal sealed class WorkerLife : IAsyncDisposable
         _log.WorkerStarts(_options.Id, _options.Host, string.Join(", ", _options.Lanes.Select(l => $"{l.Key}={l.Value}")), _board.Address, _options.Home);
         await _start.TakeUpAsync();
 
-        var sessions = SessionsAsync(_life.Token);
+        using var registered = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
+        var sessions = SessionsAsync(registered.Token);
         var drained = DrainAsync(leave);
         var first = await Task.WhenAny(sessions, drained);
         if (first == drained)
         {
             await drained;
+            // No heartbeat after the goodbye: its refusal would make the worker register again.
+            await registered.CancelAsync();
+            await Task.WhenAny(sessions, Task.Delay(EndLimit, _clock, CancellationToken.None));
             await LeaveAsync();
         }
         await _life.CancelAsync();

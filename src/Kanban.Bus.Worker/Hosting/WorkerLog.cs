@@ -38,8 +38,8 @@ internal static partial class WorkerLog
     [LoggerMessage(10, LogLevel.Warning, "Worker {workerId} ends with {held} runs unreported; {home} keeps them for its next start.")]
     public static partial void RunsKept(this ILogger log, string workerId, int held, string home);
 
-    [LoggerMessage(11, LogLevel.Critical, "Worker {workerId} can't go on.")]
-    public static partial void WorkerFailed(this ILogger log, Exception fault, string workerId);
+    [LoggerMessage(11, LogLevel.Critical, "The worker can't go on: {reason}")]
+    public static partial void WorkerFailed(this ILogger log, Exception fault, string reason);
 
     [LoggerMessage(20, LogLevel.Warning, "No answer from the board at {board} since {since:u}; {held} runs go on as their lanes say: {reason}")]
     public static partial void BoardAway(this ILogger log, Uri board, DateTimeOffset since, int held, string reason);

@@ -31,7 +31,9 @@ internal sealed class WorkerOptionsCheck : IValidateOptions<WorkerOptions>
         }
         foreach (var capability in o.Capabilities.Where(c => !Limits.Capability.IsMatch(c)))
             yield return $"Worker:Capabilities: '{capability}' is not a capability such as cuda, repo=web or mem=64.";
-        if (o.BoardUrl.Length > 0 && !(Uri.TryCreate(o.BoardUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        if (o.BoardUrl.Length == 0)
+            yield return "Worker:BoardUrl is empty: give the board's address, such as https://board.example.";
+        else if (!(Uri.TryCreate(o.BoardUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
             yield return $"Worker:BoardUrl '{o.BoardUrl}' is not an address; give one that starts with http:// or https://.";
         if (o.HoldLimit < TimeSpan.FromSeconds(1) || o.HoldLimit > TimeSpan.FromMinutes(25))
             yield return $"Worker:HoldLimit is {o.HoldLimit}; 1 second to 25 minutes are allowed.";

@@ -46,7 +46,7 @@ internal sealed class WorkerService(
         }
         catch (Exception e)
         {
-            _log.WorkerFailed(e, "");
+            _log.WorkerFailed(e, e.Message);
         }
         if (setup.ExitWhenOver)
         {

@@ -12,7 +12,7 @@ internal sealed class OfferGivenBackException(string message) : Exception(messag
 /// <summary>From an offer to a run: a slot, a claim, a start.</summary>
 internal sealed class OfferIntake(
     string workerId, BoardApi board, HeldRuns held, IReadOnlyDictionary<string, LaneSlots> lanes, RunStart start,
-    WorkerOptions options, TimeProvider clock, ILogger log)
+    WorkerOptions options, TimeProvider clock, ILogger log, CancellationToken life)
 {
     private static readonly TimeSpan SlotPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClaimLimit = TimeSpan.FromSeconds(30);
@@ -44,7 +44,7 @@ internal sealed class OfferIntake(
         try
         {
             var claimedAt = clock.GetTimestamp();
-            var answer = await ClaimAsync(new ClaimItem(offer.RunId, slot), hasBroker, ct);
+            var answer = await ClaimAsync(new ClaimItem(offer.RunId, slot), hasBroker);
             if (answer.Grant is { } grant)
                 run = Draining ? start.Return(grant, lane, slot, claimedAt) : start.Begin(grant, lane, slot, claimedAt);
             else
@@ -66,7 +66,8 @@ internal sealed class OfferIntake(
         await over.CancelAsync();
     }
 
-    private async Task<ClaimAnswer> ClaimAsync(ClaimItem claim, bool hasBroker, CancellationToken ct)
+    /// <summary>Goes on when the delivery is taken back meanwhile: what the board may have granted must not be left lying.</summary>
+    private async Task<ClaimAnswer> ClaimAsync(ClaimItem claim, bool hasBroker)
     {
         var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5));
         var since = clock.GetTimestamp();
@@ -74,7 +75,7 @@ internal sealed class OfferIntake(
         {
             try
             {
-                return await _claims.AskAsync(claim, ct);
+                return await _claims.AskAsync(claim, life);
             }
             catch (Exception e) when (e is BoardAwayException or TokenRefusedException)
             {
@@ -85,10 +86,10 @@ internal sealed class OfferIntake(
             catch (Exception e) when (e is BoardRefusedException or SessionSupersededException or ProtocolRefusedException)
             {
                 log.ClaimDelayed(claim.RunId, e.Message);
-                await Task.Delay(SlotPatience, clock, ct);
+                await Task.Delay(SlotPatience, clock, life);
                 throw new OfferGivenBackException($"the claim of {claim.RunId} was not taken: {e.Message}");
             }
-            await backoff.WaitAsync(ct);
+            await backoff.WaitAsync(life);
         }
     }
 }

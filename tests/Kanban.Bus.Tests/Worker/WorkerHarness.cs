@@ -8,34 +8,36 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kanban.Bus.Tests.Worker;
 
-/// <summary>A worker with real processes, an in-memory bus and a <see cref="FakeBoard"/>.</summary>
+/// <summary>A worker with real processes, a <see cref="FakeBoard"/>, and an in-memory bus or, when that board names one, a broker.</summary>
 public sealed class WorkerHarness : IAsyncDisposable
 {
-    private readonly IBusControl _bus;
+    private readonly IBusControl? _bus;
     private readonly string _folder = Directory.CreateTempSubdirectory("kanban-worker-").FullName;
     private readonly List<(WorkerLife Life, CancellationTokenSource Abort, TaskCompletionSource Leave, Task<int> Running)> _lives = [];
 
-    private WorkerHarness(FakeBoard board, IBusControl bus) => (Board, _bus) = (board, bus);
+    private WorkerHarness(FakeBoard board, IBusControl? bus) => (Board, _bus) = (board, bus);
 
     public FakeBoard Board { get; }
+    public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
     public string Home => Path.Combine(_folder, "home");
     public Action<WorkerOptions> Configure { get; set; } = _ => { };
 
     internal WorkerLife Life => _lives[^1].Life;
 
-    public static async Task<WorkerHarness> StartAsync(Action<WorkerOptions>? configure = null, Action<FakeBoard>? prepare = null)
+    public static async Task<WorkerHarness> StartAsync(Action<WorkerOptions>? configure = null, Action<FakeBoard>? prepare = null, ILoggerFactory? loggers = null, bool waitUntilItConsumes = true)
     {
-        var bus = MassTransit.Bus.Factory.CreateUsingInMemory(c => c.UseRawJsonSerializer());
-        await bus.StartAsync();
         var board = await FakeBoard.StartAsync();
         prepare?.Invoke(board);
-        var harness = new WorkerHarness(board, bus) { Configure = configure ?? (_ => { }) };
-        await harness.StartWorkerAsync();
+        var bus = board.Broker is null ? MassTransit.Bus.Factory.CreateUsingInMemory(c => c.UseRawJsonSerializer()) : null;
+        if (bus is not null)
+            await bus.StartAsync();
+        var harness = new WorkerHarness(board, bus) { Configure = configure ?? (_ => { }), Loggers = loggers ?? NullLoggerFactory.Instance };
+        await harness.StartWorkerAsync(waitUntilItConsumes);
         return harness;
     }
 
     /// <summary>Another process of the same worker, with the same home.</summary>
-    public async Task StartWorkerAsync()
+    public async Task StartWorkerAsync(bool waitUntilItConsumes = true)
     {
         var options = new WorkerOptions { Id = "w1", Host = "here", BoardUrl = Board.Address.ToString(), Token = "kbw_test", Home = Home };
         options.Lanes["shell"] = 4;
@@ -45,9 +47,9 @@ public sealed class WorkerHarness : IAsyncDisposable
         var abort = new CancellationTokenSource();
         var leave = new TaskCompletionSource();
         var (registered, beats) = (Board.Registrations.Count, Board.Heartbeats.Count);
-        var life = new WorkerLife(options, new SharedBus(_bus), NullLoggerFactory.Instance, TimeProvider.System);
+        var life = new WorkerLife(options, _bus is null ? null : new SharedBus(_bus), Loggers, TimeProvider.System);
         _lives.Add((life, abort, leave, life.RunAsync(leave.Task, abort.Token)));
-        await Eventually.Async(() => Board.Registrations.Count > registered && Board.Heartbeats.Count > beats && life.Consumes);
+        await Eventually.Async(() => Board.Registrations.Count > registered && (!waitUntilItConsumes || (Board.Heartbeats.Count > beats && life.Consumes)));
     }
 
     /// <summary>As SIGKILL: the worker is gone in mid-step, its runs live on.</summary>
@@ -89,7 +91,7 @@ public sealed class WorkerHarness : IAsyncDisposable
     /// <summary>Only the message: whether a claim of it is granted is the board's business.</summary>
     public async Task OfferAgainAsync(Grant grant)
     {
-        var queue = await _bus.GetSendEndpoint(new Uri("queue:kanban.lane." + grant.Lane));
+        var queue = await _bus!.GetSendEndpoint(new Uri("queue:kanban.lane." + grant.Lane));
         await queue.Send(new RunOffered(grant.RunId, grant.TaskKey, grant.Lane, grant.Attempt));
     }
 
@@ -118,7 +120,8 @@ public sealed class WorkerHarness : IAsyncDisposable
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10)));
             await life.DisposeAsync();
         }
-        await _bus.StopAsync(TimeSpan.FromSeconds(2));
+        if (_bus is not null)
+            await _bus.StopAsync(TimeSpan.FromSeconds(2));
         await Board.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
