@@ -12,19 +12,19 @@ public static class FreePorts
 {
     private const int First = 20_000;
     private const int Last = 31_999;
-    private static readonly Lock _gate = new();
-    private static readonly HashSet<int> _taken = [];
+    private static readonly Lock Gate = new();
+    private static readonly HashSet<int> Taken = [];
 
     public static int Take()
     {
-        lock (_gate)
+        lock (Gate)
         {
             for (var tries = 0; tries < 1_000; tries++)
             {
                 var port = Random.Shared.Next(First, Last + 1);
-                if (_taken.Contains(port) || !CanBind(port))
+                if (Taken.Contains(port) || !CanBind(port))
                     continue;
-                _taken.Add(port);
+                Taken.Add(port);
                 return port;
             }
         }

@@ -7,7 +7,7 @@ namespace Kanban.Bus.IntegrationTests.Servers;
 
 public sealed class RabbitServerTests
 {
-    private static readonly Dictionary<string, object?> _quorum = new() { ["x-queue-type"] = "quorum" };
+    private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
 
     [NeedsServersFact]
     public async Task Virtual_hosts_of_the_shared_server_are_apart()
@@ -53,7 +53,7 @@ public sealed class RabbitServerTests
     {
         await using var connection = await ConnectAsync(uri);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, _quorum);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Quorum);
         await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
     }
 
@@ -61,7 +61,7 @@ public sealed class RabbitServerTests
     {
         await using var connection = await ConnectAsync(uri);
         await using var channel = await connection.CreateChannelAsync();
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, _quorum);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Quorum);
         var message = await channel.BasicGetAsync(queue, autoAck: true);
         return message is null ? null : Encoding.UTF8.GetString(message.Body.Span);
     }

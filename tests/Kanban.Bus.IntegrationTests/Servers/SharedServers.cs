@@ -7,19 +7,19 @@ namespace Kanban.Bus.IntegrationTests.Servers;
 /// </remarks>
 public static class SharedServers
 {
-    private static readonly Lazy<Task<PostgresServer>> _postgres = new(PostgresServer.StartNewAsync);
-    private static readonly Lazy<Task<RabbitServer>> _rabbit = new(RabbitServer.StartNewAsync);
+    private static readonly Lazy<Task<PostgresServer>> Postgres = new(PostgresServer.StartNewAsync);
+    private static readonly Lazy<Task<RabbitServer>> Rabbit = new(RabbitServer.StartNewAsync);
 
     static SharedServers() => AppDomain.CurrentDomain.ProcessExit += (_, _) => End();
 
-    public static Task<PostgresServer> PostgresAsync() => _postgres.Value;
+    public static Task<PostgresServer> PostgresAsync() => Postgres.Value;
 
-    public static Task<RabbitServer> RabbitAsync() => _rabbit.Value;
+    public static Task<RabbitServer> RabbitAsync() => Rabbit.Value;
 
     // Where this does not run, or does not finish, the guards do the same.
     private static void End()
     {
-        foreach (var server in (IAsyncDisposable?[])[Started(_postgres), Started(_rabbit)])
+        foreach (var server in (IAsyncDisposable?[])[Started(Postgres), Started(Rabbit)])
             server?.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(5));
     }
 
