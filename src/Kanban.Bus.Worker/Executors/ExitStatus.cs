@@ -10,8 +10,24 @@ internal static class ExitStatus
 
     private static readonly Dictionary<int, string> Names = new()
     {
-        [1] = "HUP", [2] = "INT", [3] = "QUIT", [4] = "ILL", [5] = "TRAP", [6] = "ABRT", [7] = "BUS", [8] = "FPE", [9] = "KILL",
-        [10] = "USR1", [11] = "SEGV", [12] = "USR2", [13] = "PIPE", [14] = "ALRM", [15] = "TERM", [24] = "XCPU", [25] = "XFSZ", [31] = "SYS",
+        [1] = "HUP",
+        [2] = "INT",
+        [3] = "QUIT",
+        [4] = "ILL",
+        [5] = "TRAP",
+        [6] = "ABRT",
+        [7] = "BUS",
+        [8] = "FPE",
+        [9] = "KILL",
+        [10] = "USR1",
+        [11] = "SEGV",
+        [12] = "USR2",
+        [13] = "PIPE",
+        [14] = "ALRM",
+        [15] = "TERM",
+        [24] = "XCPU",
+        [25] = "XFSZ",
+        [31] = "SYS",
     };
 
     public static (Outcome Outcome, string? Reason) Read(int status) => status switch

@@ -80,7 +80,12 @@ internal sealed class FakeBoard : IAsyncDisposable
         context.Response.ContentType = "application/problem+json";
         return context.Response.WriteAsync(JsonSerializer.Serialize(new
         {
-            type = "about:blank", title = "Refused", status, code, detail, errors = errors.Select(e => new { pointer = e.Pointer, detail = e.Detail }),
+            type = "about:blank",
+            title = "Refused",
+            status,
+            code,
+            detail,
+            errors = errors.Select(e => new { pointer = e.Pointer, detail = e.Detail }),
         }));
     }
 }

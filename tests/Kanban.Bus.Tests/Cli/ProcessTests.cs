@@ -101,6 +101,7 @@ public sealed class ProcessTests
                     await context.Response.WriteAsync(Samples.Sse("log", Samples.Chunk(id, "stdout", "more\n"u8.ToArray())) + "\n\n");
                     await Task.Delay(20);
                 }
-            }));
+            }
+        ));
     }
 }
