@@ -1,0 +1,120 @@
+namespace Kanban.Bus.Tests.Cli;
+
+/// <summary><c>kanban up</c> as a process, and commands that find it by the context file it wrote.</summary>
+public sealed class SingleHostTests : IAsyncLifetime, IDisposable
+{
+    private static readonly Dictionary<string, string> Quick = new() { ["KANBAN__Worker__DrainLimit"] = "00:00:01" };
+    private readonly KanbanProcess _up = new(Quick, "up", "--listen", "http://127.0.0.1:0");
+    private readonly List<string> _greeting = [];
+    private CommandLine _kanban = null!;
+
+    public async Task InitializeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (!_greeting.Any(line => line.Contains("Try ", StringComparison.Ordinal)))
+            _greeting.Add(await _up.Out.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("kanban up ended: " + string.Join('\n', _greeting)));
+        _kanban = new CommandLine().With("HOME", _up.Home).With("XDG_CONFIG_HOME", Path.Combine(_up.Home, ".config"));
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _kanban?.Dispose();
+        _up.Dispose();
+    }
+
+    [Fact]
+    public async Task It_runs_real_work_from_the_first_command_on_and_stops_when_told()
+    {
+        Assert.Contains(_greeting, line => line.Contains("/login?code=", StringComparison.Ordinal));
+        var key = Path.Combine(_up.Home, ".local", "share", "kanban", "admin.key");
+        Assert.Contains(_greeting, line => line.Contains(key, StringComparison.Ordinal));
+        Assert.All(
+            [key, Path.Combine(Path.GetDirectoryName(key)!, "worker.key"), _kanban.ContextFile],
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+
+        // Work, its result, its log byte by byte.
+        var hello = await _kanban.RunAsync("task", "add", "hello", "--lane", "shell", "--body", "printf 'h\\377\\0i\\n'; echo oh >&2; echo end", "--wait", "--timeout", "60s");
+        Assert.True(hello.Code == 0, hello.Error);
+        Assert.StartsWith("main-1\tdone\tshell\t", hello.Out, StringComparison.Ordinal);
+        var logs = await _kanban.RunAsync("task", "logs", "main-1");
+        Assert.Equal([(byte)'h', 0xFF, 0, (byte)'i', (byte)'\n', .. "end\n"u8], logs.OutBytes);
+        Assert.Equal("oh\n"u8.ToArray(), logs.ErrorBytes);
+
+        // A task whose time is to come waits for it, and then starts.
+        var later = await _kanban.RunAsync("task", "add", "later", "--lane", "shell", "--body", "echo now", "--not-before", "+1s", "--wait", "--timeout", "60s");
+        Assert.True(later.Code == 0, later.Error);
+
+        // A retry is followed to the task's end, which is another than done.
+        Assert.Equal(0, (await _kanban.RunAsync("lane", "set", "shell", "--max-attempts", "2", "--backoff", "1s")).Code);
+        Assert.Equal(0, (await _kanban.RunAsync("task", "add", "fails", "--lane", "shell", "--body", "echo attempt $KANBAN_ATTEMPT; exit 3")).Code);
+        Assert.Equal("attempt 1\nattempt 2\n", (await _kanban.RunAsync("task", "logs", "-f", "main-3")).Out);
+        Assert.Equal(10, (await _kanban.RunAsync("task", "wait", "main-3", "--timeout", "60s")).Code);
+
+        // The same key gives the same task; with other content, a conflict.
+        string[] add = ["task", "add", "once", "--lane", "shell", "--idempotency-key", "k", "-o", "name"];
+        Assert.Equal((await _kanban.RunAsync(add)).Out, (await _kanban.RunAsync(add)).Out);
+        Assert.Equal(5, (await _kanban.RunAsync([.. add, "--body", "other"])).Code);
+
+        // Mistakes are told in the board's own words.
+        var lane = await _kanban.RunAsync("task", "add", "x", "--lane", "shel");
+        Assert.Equal(1, lane.Code);
+        Assert.Contains("'shell'", lane.Error, StringComparison.Ordinal);
+        Assert.Equal(3, (await _kanban.RunAsync("task", "show", "main-99")).Code);
+        Assert.Equal(4, (await _kanban.RunAsync("task", "list", "--token", "kbk_wrong")).Code);
+
+        _up.Signal("TERM");
+        Assert.Equal(0, (await _up.EndAsync()).Code);
+        Assert.Equal(6, (await _kanban.RunAsync("task", "list")).Code);
+    }
+
+    [Fact]
+    public async Task Every_kind_of_command_is_understood_by_the_board()
+    {
+        foreach (var (command, code) in new[]
+        {
+            ("task add held --lane shell --status blocked", 0),
+            ("task edit main-1 --title renamed --priority 7 --needs cuda --on-host none --label a --not-before none", 0),
+            ("task show main-1", 0),
+            ("task comment main-1 remark", 0),
+            ("task unblock main-1", 0),
+            ("task why main-1", 0),
+            ("task block main-1 --reason later", 0),
+            ("task move main-1 triage", 0),
+            ("task add parent --lane shell --status triage", 0),
+            ("task link main-1 --parent main-2", 0),
+            ("task link main-2 --parent main-1", 5),
+            ("task unlink main-1 --parent main-2", 0),
+            ("task cancel main-1 main-2 --reason enough", 0),
+            ("task wait main-1", 10),
+            ("task retry main-2", 0),
+            ("task archive main-1", 0),
+            ("task list --archived --status cancelled --lane shell --label a -q renamed", 0),
+            ("task restore main-1", 0),
+            ("task events main-1 --type task.moved", 0),
+            ("task edit main-1 --title x --if-version 1", 5),
+            ("lane add gpu --max-active 2 --retry ask --max-attempts 5 --backoff 5s --max-runtime 1h --silence 5m --grace 1s --on-disconnect stop", 0),
+            ("lane set gpu --max-active none --silence none --retry never", 0),
+            ("lane pause gpu --reason lunch", 0),
+            ("lane resume gpu", 0),
+            ("lane list", 0),
+            ("board add web --title Web --max-active 2", 0),
+            ("board set web --max-active none", 0),
+            ("board list", 0),
+            ("token create ci --kind worker", 0),
+            ("token list", 0),
+            ("whoami", 0),
+            ("dashboard", 0),
+            ("version", 0),
+            ("worker list", 0),
+            ("worker drain local", 0),
+            ("worker drain nobody", 3),
+        })
+        {
+            var ended = await _kanban.RunAsync(command.Split(' '));
+
+            Assert.True(ended.Code == code, $"kanban {command}: {ended.Code}, not {code}. {ended.Error}");
+        }
+    }
+}
