@@ -5,7 +5,14 @@ try
 {
     var app = BoardApp.Create(BoardApp.DefaultSettings(args));
     var readiness = app.Services.GetRequiredService<BoardReadiness>();
-    await app.RunAsync();
+    try
+    {
+        await app.RunAsync();
+    }
+    catch (OperationCanceledException) when (readiness.Failure is not null)
+    {
+        // It gave up before it had quite begun; the log says why.
+    }
     return readiness.Failure is null ? 0 : 1;
 }
 catch (SettingsException error)

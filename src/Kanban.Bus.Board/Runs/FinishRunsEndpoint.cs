@@ -10,7 +10,7 @@ internal static class FinishRunsEndpoint
 {
     private const int MostFinishes = 500;
 
-    public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/finishes", Handle)
+    public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/finishes", Handle).AllowBulk()
         .WithName("FinishRuns").WithSummary("Reports how runs ended").RequireAuthorization(Policies.WorkerSession);
 
     private static async Task<Results<Ok<FinishAnswers>, ProblemHttpResult>> Handle(

@@ -9,7 +9,7 @@ namespace Kanban.Bus.Board.Tasks;
 /// <summary>POST /tasks/bulk — 200 all of them, in the request's order; 400, 413 or 422 and none of them.</summary>
 public static class CreateTasksEndpoint
 {
-    public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/bulk", Handle)
+    public static void Map(RouteGroupBuilder tasks) => tasks.MapPost("/bulk", Handle).AllowBulk()
         .WithName("CreateTasks").WithSummary("Make up to 1,000 tasks, all or none. A parent may be '#0', '#1', …: an earlier task of the request.")
         .ProducesProblem(400).ProducesProblem(413).ProducesProblem(422);
 

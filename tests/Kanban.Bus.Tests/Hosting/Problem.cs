@@ -8,7 +8,7 @@ internal sealed record Problem(int Status, string Code, string Detail, string? P
     public static async Task<Problem> ReadAsync(HttpResponseMessage answer)
     {
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var body = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync());
         return new Problem(
             (int)answer.StatusCode,
             body.GetProperty("code").GetString()!,

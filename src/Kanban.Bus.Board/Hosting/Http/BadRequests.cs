@@ -62,21 +62,28 @@ internal static partial class BadRequests
     private static string PointerOf(string? path) =>
         path is null or "$" ? "" : PathStep().Replace(path, m => m.Groups["index"].Success ? '/' + m.Groups["index"].Value : m.Groups["quoted"].Success ? '/' + m.Groups["quoted"].Value : "/" + m.Groups["name"].Value)[1..];
 
-    /// <summary>The reader may name the whole body's type: follow the pointer down to the field's own.</summary>
+    /// <summary>The reader names the type of some object above the field: find the one whose fields the pointer's end follows, and go down to the field's own.</summary>
     private static string Within(string typeName, string pointer)
     {
-        if (TypeOf(typeName) is not { IsEnum: false } type)
+        if (TypeOf(typeName) is not { IsEnum: false } named)
             return typeName;
-        foreach (var step in pointer.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        var steps = pointer.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var type = Enumerable.Range(0, steps.Length).Select(above => Follow(named, steps[above..])).FirstOrDefault(t => t is not null);
+        return type is null ? typeName : type.IsGenericType ? type.Name : type.FullName!;
+    }
+
+    private static Type? Follow(Type type, string[] steps)
+    {
+        foreach (var step in steps)
         {
             var next = step.All(char.IsAsciiDigit) && type.IsGenericType
                 ? type.GetGenericArguments()[^1]
                 : type.GetProperties().FirstOrDefault(p => string.Equals(p.Name, step, StringComparison.OrdinalIgnoreCase))?.PropertyType;
             if (next is null)
-                return typeName;
+                return null;
             type = Nullable.GetUnderlyingType(next) ?? next;
         }
-        return type.IsGenericType ? type.Name : type.FullName!;
+        return type;
     }
 
     /// <summary>What a type looks like to somebody who writes JSON or a query.</summary>
