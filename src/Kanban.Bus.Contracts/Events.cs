@@ -37,6 +37,8 @@ public static class EventTypes
     public const string TaskRestored = "task.restored";
     public const string RunOffered = "run.offered";
     public const string RunStarted = "run.started";
+    /// <summary>A lost run whose worker came back before anybody else claimed its task.</summary>
+    public const string RunResumed = "run.resumed";
     public const string RunStopping = "run.stopping";
     /// <summary>Data: <c>state</c>, <c>reason</c>, <c>exitCode</c>.</summary>
     public const string RunEnded = "run.ended";

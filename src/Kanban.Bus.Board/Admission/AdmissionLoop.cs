@@ -49,6 +49,7 @@ public sealed partial class AdmissionLoop(
         var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
         var now = await db.NowAsync(ct);
         await db.ReleaseDueAsync(now, ct);
+        await scope.ServiceProvider.GetRequiredService<AdmissionPass>().WithdrawStrandedAsync(ct);
         foreach (var seen in await db.Runs.Where(r => r.Live && r.RequirementSet != "")
                      .Select(r => new { r.Lane, r.RequirementSet, r.Task.Host, r.Task.Needs }).Distinct().ToListAsync(ct))
             queues.Saw(seen.Lane, seen.RequirementSet, seen.Host, seen.Needs);

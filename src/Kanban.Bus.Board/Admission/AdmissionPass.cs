@@ -3,6 +3,7 @@ using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Board.Admission;
@@ -12,7 +13,7 @@ namespace Kanban.Bus.Board.Admission;
 /// One pass at a time over all replicas: the admission lock is held from the snapshot to the commit, so that no two spend the same unit.
 /// Only admission adds to what is held; claims, ends and withdrawals that happen meanwhile can only free units.
 /// </remarks>
-public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, IOptions<AdmissionOptions> options)
+public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, IRunSaga saga, IOptions<AdmissionOptions> options)
 {
     /// <returns>What was offered, to be published; and whether another pass may find more.</returns>
     public Task<Result> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () =>
@@ -52,6 +53,25 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
 
         return new Result(offers, decision.Offers.Count > chosen.Count);
     }, ct);
+
+    /// <summary>Takes back offers that nobody can claim any more, so that the units they hold serve others. Their tasks say why they wait.</summary>
+    public async Task WithdrawStrandedAsync(CancellationToken ct)
+    {
+        if ((await snapshots.StrandedAsync(ct)).Count == 0)
+            return;
+        await db.InTransactionAsync(async () =>
+        {
+            await db.LockAsync(BoardLock.Admission, ct);
+            var now = await db.NowAsync(ct);
+            foreach (var group in await snapshots.StrandedAsync(ct))
+            {
+                var ids = await db.Runs.Where(r => r.Live && r.State == nameof(RunState.Offered) && r.Lane == group.Lane && r.RequirementSet == group.RequirementSet)
+                    .Select(r => r.CorrelationId).ToListAsync(ct);
+                foreach (var run in await db.LockRunsAsync(ids, ct))
+                    await saga.SendAsync(new WithdrawOffer(run.CorrelationId, "no worker that fits takes work any more", Actors.Board, now), ct);
+            }
+        }, ct);
+    }
 
     public sealed record Result(IReadOnlyList<Offer> Offers, bool More)
     {

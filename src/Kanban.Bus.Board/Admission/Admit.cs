@@ -25,6 +25,17 @@ public static class Admit
         return new Decision(offers, waits);
     }
 
+    /// <summary>Whether the caps leave room for one more run of this lane and board, whatever the slots.</summary>
+    public static bool HasRoom(Snapshot snapshot, string lane, string board) => new Room(snapshot).CapWithoutRoom(lane, board) is null;
+
+    /// <summary>Unclaimed offers that nobody can claim any more: no worker that takes work fits them, or their lane's queue is broken.</summary>
+    public static IEnumerable<LiveRuns> Stranded(Snapshot snapshot)
+    {
+        var room = new Room(snapshot);
+        return snapshot.Live.Where(offered => offered.Offered
+            && (snapshot.Lanes.GetValueOrDefault(offered.Lane)?.Problem is not null || !room.AnybodyFits(offered)));
+    }
+
     /// <summary>What is left of every cap and slot while the decision is being made.</summary>
     private sealed class Room
     {
@@ -60,12 +71,8 @@ public static class Admit
                 return new(WaitCode.LanePaused, $"lane {lane.Name} is paused{(lane.PausedReason is null ? "" : ": " + lane.PausedReason)}");
             if (lane.Problem is not null)
                 return new(WaitCode.LaneProblem, lane.Problem);
-            if (_snapshot.MaxActive is { } most && _active >= most)
-                return new(WaitCode.GlobalCap, $"{_active} of {most} runs are active over all lanes (Admission:MaxActiveTasks)");
-            if (lane.Cap is { } cap && _lanes.GetValueOrDefault(lane.Name) >= cap)
-                return new(WaitCode.LaneCap, $"lane {lane.Name} is full: {_lanes.GetValueOrDefault(lane.Name)} of {cap} runs are active");
-            if (_snapshot.BoardCaps.GetValueOrDefault(task.Board) is { } boardCap && _boards.GetValueOrDefault(task.Board) >= boardCap)
-                return new(WaitCode.BoardCap, $"board {task.Board} is full: {_boards.GetValueOrDefault(task.Board)} of {boardCap} runs are active");
+            if (CapWithoutRoom(task.Lane, task.Board) is { } full)
+                return full;
 
             var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
             if (!fitting.Any(w => w.TakesWork))
@@ -74,6 +81,20 @@ public static class Admit
                 return new(WaitCode.NoSlot, NoSlot(task.Lane, fitting));
             return null;
         }
+
+        /// <summary>The cap that binds; null when one more unit of each can be drawn.</summary>
+        public Wait? CapWithoutRoom(string lane, string board)
+        {
+            if (_snapshot.MaxActive is { } most && _active >= most)
+                return new(WaitCode.GlobalCap, $"{_active} of {most} runs are active over all lanes (Admission:MaxActiveTasks)");
+            if (_snapshot.Lanes.GetValueOrDefault(lane)?.Cap is { } cap && _lanes.GetValueOrDefault(lane) >= cap)
+                return new(WaitCode.LaneCap, $"lane {lane} is full: {_lanes.GetValueOrDefault(lane)} of {cap} runs are active");
+            if (_snapshot.BoardCaps.GetValueOrDefault(board) is { } boardCap && _boards.GetValueOrDefault(board) >= boardCap)
+                return new(WaitCode.BoardCap, $"board {board} is full: {_boards.GetValueOrDefault(board)} of {boardCap} runs are active");
+            return null;
+        }
+
+        public bool AnybodyFits(LiveRuns runs) => Fitting(runs.Lane, runs.RequirementSet, runs.Host, runs.Needs).Any(w => w.TakesWork);
 
         public void Take(ReadyTask task)
         {

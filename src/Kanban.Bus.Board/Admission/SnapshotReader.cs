@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -14,17 +15,18 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     public async Task<Snapshot> ForPassAsync(CancellationToken ct)
     {
         var frame = await FrameAsync(ct);
-        var queues = await Ready(db.Tasks).Select(t => new { Lane = t.Lane!, t.RequirementSet }).Distinct().ToListAsync(ct);
+        var queues = await Ready(db.Tasks).Select(t => new { Lane = t.Lane!, t.RequirementSet, t.Host, t.Needs }).Distinct().ToListAsync(ct);
         var ready = new List<ReadyTask>();
         foreach (var queue in queues)
         {
             if (!frame.Lanes.TryGetValue(queue.Lane, out var lane) || lane.Paused || lane.Problem is not null)
                 continue;
-            // Slots of the whole lane bound what any of its queues can take.
-            var most = frame.Workers.Where(w => w.TakesWork).Sum(w => w.Slots.GetValueOrDefault(queue.Lane)) + options.Value.LookAhead;
-            most = Math.Min(most, options.Value.BatchSize);
-            if (most == 0)
+            // Only a queue that somebody serves is worth reading, and no further than its workers' slots reach.
+            var needs = RequirementSet.Split(queue.Needs);
+            var slots = frame.Workers.Where(w => w.TakesWork && Eligibility.Lacks(w, queue.Lane, lane.Profile, queue.Host, needs) is null).Sum(w => w.Slots[queue.Lane]);
+            if (slots == 0)
                 continue;
+            var most = Math.Min(slots + options.Value.LookAhead, options.Value.BatchSize);
             ready.AddRange(await Select(InOrder(Startable(queue.Lane, queue.RequirementSet, frame))).Take(most + options.Value.ScanLimit).ToListAsync(ct));
         }
 
@@ -34,6 +36,12 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     /// <summary>These tasks alone, behind nothing: what they would wait for if they were first.</summary>
     public async Task<Snapshot> ForAsync(IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>
         await FrameAsync(ct) with { Ready = await Select(Ready(db.Tasks).Where(t => taskIds.Contains(t.Id))).ToListAsync(ct) };
+
+    /// <summary>Whether the caps leave room for one more run, as a pass would see it.</summary>
+    public async Task<bool> HasRoomAsync(string lane, string board, CancellationToken ct) => Admit.HasRoom(await FrameAsync(ct), lane, board);
+
+    /// <summary>Groups of offers that nobody can claim any more.</summary>
+    public async Task<IReadOnlyList<LiveRuns>> StrandedAsync(CancellationToken ct) => [.. Admit.Stranded(await FrameAsync(ct))];
 
     /// <summary>A ready task's place in its lane, from 1.</summary>
     public async Task<int> PlaceAsync(KanbanTask task, CancellationToken ct) =>

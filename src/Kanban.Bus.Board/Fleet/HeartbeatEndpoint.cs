@@ -17,19 +17,22 @@ internal static class HeartbeatEndpoint
         .WithName("Heartbeat").WithSummary("Renews a worker's leases and tells it what to do").RequireAuthorization(Policies.WorkerSession);
 
     private static async Task<Ok<Orders>> Handle(
-        string id, Heartbeat beat, BoardDbContext db, KnownQueues queues, IOptions<LeaseOptions> lease, CancellationToken ct)
+        string id, Heartbeat beat, BoardDbContext db, RunResumption resumption, KnownQueues queues, IOptions<LeaseOptions> lease, CancellationToken ct)
     {
         var now = await db.NowAsync(ct);
-        var runIds = beat.Runs.Select(r => r.RunId).ToList();
-        if (runIds.Count > 0)
-            await db.RenewLeasesAsync(id, runIds, now, now + lease.Value.Duration, ct);
+        if (beat.Runs.Count > 0)
+            await db.RenewLeasesAsync(id, beat.Runs, now, now + lease.Value.Duration, ct);
         var worker = await db.Workers.AsNoTracking().Include(w => w.Lanes).SingleAsync(w => w.Id == id, ct);
         if (worker.Draining != beat.Draining || worker.State is not WorkerState.Live)
             await ChangeAsync(db, id, beat, now, ct);
         else
             await db.Workers.Where(w => w.Id == id)
                 .ExecuteUpdateAsync(set => set.SetProperty(w => w.HeartbeatAt, now).SetProperty(w => w.Load, beat.Load), ct);
-        return TypedResults.Ok(await OrdersAsync(db, worker, beat.Runs, queues, ct));
+        var orders = await OrdersAsync(db, worker, beat.Runs, queues, ct);
+        // What was lost while the line was down and nobody has claimed since goes on.
+        if (orders.Forget.Count > 0 && await resumption.ResumeAsync(id, [.. beat.Runs.Where(r => orders.Forget.Contains(r.RunId))], ct) > 0)
+            orders = await OrdersAsync(db, worker, beat.Runs, queues, ct);
+        return TypedResults.Ok(orders);
     }
 
     /// <summary>What a worker should know now.</summary>

@@ -16,11 +16,12 @@ public sealed partial class LeaseSweeper(
         var lease = options.Value;
         var graceFrom = clock.GetTimestamp();
         var last = graceFrom;
+        var standstill = lease.Duration / 2 > 3 * lease.SweepEvery ? lease.Duration / 2 : 3 * lease.SweepEvery;
         using var timer = new PeriodicTimer(lease.SweepEvery, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             // A gap says that this process stood still, and may be the only one that writes heartbeats.
-            if (clock.GetElapsedTime(last) > lease.Duration / 2)
+            if (clock.GetElapsedTime(last) > standstill)
                 graceFrom = clock.GetTimestamp();
             last = clock.GetTimestamp();
             try

@@ -21,7 +21,7 @@ internal static class RegisterWorker
         .WithName("RegisterWorker").WithSummary("Registers a worker and opens its session").RequireAuthorization(Policies.WorkerHost);
 
     private static async Task<Results<Ok<Registered>, ProblemHttpResult>> Handle(
-        Request request, BoardDbContext db, IRunSaga saga, KnownQueues queues, IOptions<LeaseOptions> lease, IOptions<TransportOptions> transport, CancellationToken ct)
+        Request request, BoardDbContext db, IRunSaga saga, RunResumption resumption, KnownQueues queues, IOptions<LeaseOptions> lease, IOptions<TransportOptions> transport, CancellationToken ct)
     {
         if (request.Protocol != WorkerProtocol.Version)
             return Problems.Of(426, "protocol", $"This board speaks worker protocol {WorkerProtocol.Version}; worker {request.Id} speaks {request.Protocol}. Upgrade the older of the two.");
@@ -35,6 +35,9 @@ internal static class RegisterWorker
 
         var (token, hash) = Tokens.New(Tokens.Session);
         var (worker, orders) = await db.InTransactionAsync(() => EnterAsync(request, hash, db, saga, queues, lease.Value, ct), ct);
+        // What was lost while it was away and nobody has claimed since goes on.
+        if (orders.Forget.Count > 0 && await resumption.ResumeAsync(worker.Id, [.. request.Held.Where(r => orders.Forget.Contains(r.RunId))], ct) > 0)
+            orders = await HeartbeatEndpoint.OrdersAsync(db, worker, request.Held, queues, ct);
         var broker = transport.Value.Provider is TransportProvider.Rabbitmq ? new BrokerAddress(transport.Value.WorkerUri ?? transport.Value.Uri!) : null;
         return TypedResults.Ok(new Registered(worker.Id, token, lease.Value.Heartbeat.TotalSeconds, lease.Value.Duration.TotalSeconds, broker, orders));
     }
@@ -42,6 +45,7 @@ internal static class RegisterWorker
     private static async Task<(Worker Worker, Orders Orders)> EnterAsync(
         Request request, byte[] session, BoardDbContext db, IRunSaga saga, KnownQueues queues, LeaseOptions lease, CancellationToken ct)
     {
+        await db.LockAsync(BoardLock.Fleet, ct);
         var now = await db.NowAsync(ct);
         var worker = await db.Workers.Include(w => w.Lanes).SingleOrDefaultAsync(w => w.Id == request.Id, ct);
         if (worker is null)
@@ -70,7 +74,7 @@ internal static class RegisterWorker
         var held = request.Held.Select(h => h.RunId).ToHashSet();
         var leased = await db.Leases.AsNoTracking().Where(l => l.WorkerId == worker.Id).Select(l => l.RunId).ToListAsync(ct);
         await LoseAsync(db, saga, worker.Id, [.. leased.Where(id => !held.Contains(id))], $"worker {worker.Id} started anew without it", now, ct);
-        await db.RenewLeasesAsync(worker.Id, held, now, now + lease.Duration, ct);
+        await db.RenewLeasesAsync(worker.Id, request.Held, now, now + lease.Duration, ct);
         await db.SaveChangesAsync(ct);
         return (worker, await HeartbeatEndpoint.OrdersAsync(db, worker, request.Held, queues, ct));
     }

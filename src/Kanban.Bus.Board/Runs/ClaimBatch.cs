@@ -41,7 +41,7 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
                 var (token, hash) = Tokens.New(Tokens.Run);
                 if (IsRepeat(run, worker))
                     // The answer to its claim was lost: the same lease with a new run token.
-                    db.Leases.Local.FindEntry(run.CorrelationId)!.Entity.TokenHash = hash;
+                    db.Leases.Local.FindEntry(run.CorrelationId)!.Entity.TokenHash = run.TokenHash = hash;
                 else
                     await saga.SendAsync(new ClaimRun(run.CorrelationId, worker.Id, worker.Host, claim.Slot, hash, lease.Value.Duration, now), ct);
                 granted[run.CorrelationId] = (run, token);

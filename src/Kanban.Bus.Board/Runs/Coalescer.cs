@@ -3,16 +3,18 @@ namespace Kanban.Bus.Board.Runs;
 /// <summary>Decides together what waits at the same moment: a lone item goes at once; while one batch is being decided, the next one gathers.</summary>
 /// <param name="decide">Gives one answer per item, in order, or throws for all of them.</param>
 /// <param name="most">Items in one batch.</param>
-public sealed class Coalescer<TItem, TAnswer>(Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> decide, int most)
+/// <param name="isEverybodys">Whether a failure has nothing to do with any single item (the database is away), so that trying them one by one is of no use.</param>
+public sealed class Coalescer<TItem, TAnswer>(
+    Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> decide, int most, Func<Exception, bool>? isEverybodys = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
     private bool _deciding;
 
-    /// <summary>Waits for the item's answer. Giving up waiting does not take the item back: it may have been decided.</summary>
+    /// <summary>Waits for the item's answer. Who gives up before its batch begins is not decided; after that it may have been.</summary>
     public Task<TAnswer> AddAsync(TItem item, CancellationToken ct)
     {
-        var waiting = new Waiting(item, new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting(item, new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), ct);
         lock (_lock)
         {
             _waiting.Enqueue(waiting);
@@ -30,10 +32,10 @@ public sealed class Coalescer<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Cancell
     {
         while (Take() is { Count: > 0 } batch)
         {
-            if (!await TryDecideAsync(batch) && batch.Count > 1)
+            if (!await TryDecideAsync(batch))
                 // One bad item must not fail its neighbours.
-                foreach (var alone in batch)
-                    await TryDecideAsync([alone], last: true);
+                foreach (var alone in batch.Where(w => !w.Ct.IsCancellationRequested))
+                    await TryDecideAsync([alone]);
         }
     }
 
@@ -43,13 +45,15 @@ public sealed class Coalescer<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Cancell
         {
             var batch = new List<Waiting>();
             while (batch.Count < most && _waiting.TryDequeue(out var next))
-                batch.Add(next);
+                if (!next.Ct.IsCancellationRequested)
+                    batch.Add(next);
             _deciding = batch.Count > 0;
             return batch;
         }
     }
 
-    private async Task<bool> TryDecideAsync(List<Waiting> batch, bool last = false)
+    /// <returns>False when the items are worth trying one by one.</returns>
+    private async Task<bool> TryDecideAsync(List<Waiting> batch)
     {
         try
         {
@@ -62,12 +66,13 @@ public sealed class Coalescer<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Cancell
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (last || batch.Count == 1)
-                foreach (var waiting in batch)
-                    waiting.Answer.SetException(error);
-            return false;
+            if (batch.Count > 1 && isEverybodys?.Invoke(error) is not true)
+                return false;
+            foreach (var waiting in batch)
+                waiting.Answer.SetException(error);
+            return true;
         }
     }
 
-    private sealed record Waiting(TItem Item, TaskCompletionSource<TAnswer> Answer);
+    private sealed record Waiting(TItem Item, TaskCompletionSource<TAnswer> Answer, CancellationToken Ct);
 }

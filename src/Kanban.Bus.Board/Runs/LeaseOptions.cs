@@ -7,9 +7,9 @@ public sealed class LeaseOptions
 {
     public const string Section = "Lease";
 
-    /// <summary>Time from grant, or from the last renewal, to expiry. Default 30 s; 2 s to 1 h.</summary>
+    /// <summary>Time from grant, or from the last renewal, to expiry. Default 30 s; 3 s to 1 h.</summary>
     /// <remarks>Longer means slower recovery after a crash; shorter means more false expiries under load.</remarks>
-    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    [Range(typeof(TimeSpan), "00:00:03", "01:00:00")]
     public TimeSpan Duration { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Between two heartbeats of a worker. Default 5 s; at most a third of the lease.</summary>
@@ -17,7 +17,7 @@ public sealed class LeaseOptions
     [Range(typeof(TimeSpan), "00:00:00.2", "00:20:00")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two looks for leases past their deadline. Default 1 s.</summary>
+    /// <summary>Between two looks for leases past their deadline. Default 1 s; at most a third of the lease.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan SweepEvery { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -41,6 +41,9 @@ public sealed class Run : SagaStateMachineInstance
     /// <summary>0 until its lease is granted.</summary>
     public long FencingToken { get; set; }
 
+    /// <summary>Hash of its run token, kept beyond its lease in case it is taken up again; null until its lease is granted.</summary>
+    public byte[]? TokenHash { get; set; }
+
     public DateTimeOffset OfferedAt { get; init; }
 
     /// <summary>When the broker last confirmed its offer; null when that has yet to happen.</summary>
@@ -79,6 +82,22 @@ public sealed class Run : SagaStateMachineInstance
         Slot = slot;
         FencingToken = token;
         StartedAt = now;
+    }
+
+    /// <summary>Whether the worker that lost it may go on with it: nobody has claimed its task since, and nobody moved it.</summary>
+    /// <remarks>Its task is locked. An unclaimed offer of the task is no newer holder: it is withdrawn.</remarks>
+    public bool CanBeResumed(string workerId, long token, OnDisconnect onDisconnect) =>
+        StateName is RunState.Lost && !Reported && TokenHash is not null
+        && WorkerId == workerId && FencingToken == token && Task.FencingToken == token
+        && onDisconnect is OnDisconnect.Continue
+        && !Task.Archived && (Task.Status is Status.Ready or Status.Scheduled or Status.Todo);
+
+    /// <summary>It goes on as if its lease had never been lost.</summary>
+    public void Resume()
+    {
+        Live = true;
+        EndedAt = null;
+        Reason = null;
     }
 
     /// <summary>Takes down how it ended. It frees its units when the row is saved.</summary>

@@ -20,3 +20,6 @@ public sealed record StopRun(Guid RunId, string Reason, string Actor, DateTimeOf
 
 /// <summary>The holder is gone: its lease ran out, or it came back without the run.</summary>
 public sealed record LoseRun(Guid RunId, string Reason, DateTimeOffset Now);
+
+/// <summary>The holder of a lost run is back with it, and nobody has claimed the task since: its lease is restored, with its old token.</summary>
+public sealed record ResumeRun(Guid RunId, TimeSpan Lease, DateTimeOffset Now);

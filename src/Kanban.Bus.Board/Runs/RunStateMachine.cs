@@ -15,13 +15,15 @@ public sealed class RunStateMachine : MassTransitStateMachine<Run>
         Event(() => Withdraw, e => ByRunId(e, m => m.RunId));
         Event(() => Stop, e => ByRunId(e, m => m.RunId));
         Event(() => Lose, e => ByRunId(e, m => m.RunId));
+        Event(() => Resume, e => ByRunId(e, m => m.RunId));
 
         During(Offered,
             When(Claim).GrantLease().TransitionTo(Running),
             When(Withdraw).TakeBack().TransitionTo(Withdrawn),
             When(Stop).CancelUnclaimed().TransitionTo(Withdrawn),
             Ignore(Finish),
-            Ignore(Lose));
+            Ignore(Lose),
+            Ignore(Resume));
 
         During(Running,
             When(Finish).IfElse(c => c.Saga.IsHeldWith(c.Message.FencingToken),
@@ -30,7 +32,8 @@ public sealed class RunStateMachine : MassTransitStateMachine<Run>
             When(Stop).AskWorkerToStop().TransitionTo(Stopping),
             When(Lose).Reclaim().TransitionTo(Lost),
             Ignore(Claim),
-            Ignore(Withdraw));
+            Ignore(Withdraw),
+            Ignore(Resume));
 
         During(Stopping,
             // A completion that comes before the stop took hold counts as completed.
@@ -40,7 +43,15 @@ public sealed class RunStateMachine : MassTransitStateMachine<Run>
             When(Lose).ConcludeStop().TransitionTo(this, c => c.Saga.StopAs ?? RunState.Cancelled),
             Ignore(Stop),
             Ignore(Claim),
-            Ignore(Withdraw));
+            Ignore(Withdraw),
+            Ignore(Resume));
+
+        // The holder came back in time: nobody has claimed the task since.
+        During(Lost,
+            When(Resume).RestoreLease().TransitionTo(Running));
+
+        During([Succeeded, Failed, Cancelled, TimedOut, Withdrawn],
+            Ignore(Resume));
 
         During([Succeeded, Failed, Cancelled, TimedOut, Lost, Withdrawn],
             When(Finish).If(c => !c.Saga.IsRepeat(c.Message.FencingToken), late => late.KeepAsLateResult()),
@@ -65,6 +76,7 @@ public sealed class RunStateMachine : MassTransitStateMachine<Run>
     public Event<WithdrawOffer> Withdraw { get; private set; } = null!;
     public Event<StopRun> Stop { get; private set; } = null!;
     public Event<LoseRun> Lose { get; private set; } = null!;
+    public Event<ResumeRun> Resume { get; private set; } = null!;
 
     private static void ByRunId<T>(IEventCorrelationConfigurator<Run, T> e, Func<T, Guid> id) where T : class
     {

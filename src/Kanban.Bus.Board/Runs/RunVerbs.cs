@@ -14,15 +14,8 @@ internal static class RunVerbs
     {
         var (run, claim, db) = (context.Saga, context.Message, Db(context));
         run.GrantLease(claim.WorkerId, claim.Host, claim.Slot, run.Task.NextFencingToken(), claim.Now);
-        db.Leases.Add(new Lease
-        {
-            RunId = run.CorrelationId,
-            WorkerId = claim.WorkerId,
-            FencingToken = run.FencingToken,
-            TokenHash = claim.TokenHash,
-            ExpiresAt = claim.Now + claim.Lease,
-            RenewedAt = claim.Now,
-        });
+        run.TokenHash = claim.TokenHash;
+        db.Leases.Add(LeaseOf(run, claim.Now, claim.Lease));
         var from = run.Task.Status;
         run.Task.Start(claim.Now);
         var actor = "worker:" + claim.WorkerId;
@@ -93,6 +86,16 @@ internal static class RunVerbs
         End(context, RunState.Lost, lose.Reason, Actors.Board, lose.Now);
     });
 
+    public static EventActivityBinder<Run, ResumeRun> RestoreLease(this EventActivityBinder<Run, ResumeRun> binder) => binder.Then(context =>
+    {
+        var (run, resume, db) = (context.Saga, context.Message, Db(context));
+        run.Resume();
+        db.Leases.Add(LeaseOf(run, resume.Now, resume.Lease));
+        var actor = "worker:" + run.WorkerId;
+        MoveTask(context, actor, resume.Now, () => run.Task.TakeUp(run, resume.Now));
+        db.Events.Add(BoardEvent.Of(EventTypes.RunResumed, run, actor, resume.Now, new { host = run.Host, attempt = run.Number, token = run.FencingToken }));
+    });
+
     /// <summary>A stale report changes nothing; a person can look at it and adopt it (P2).</summary>
     public static EventActivityBinder<Run, FinishRun> KeepAsLateResult(this EventActivityBinder<Run, FinishRun> binder) => binder.Then(context =>
     {
@@ -105,6 +108,16 @@ internal static class RunVerbs
 
     public static EventActivityBinder<Run, T> TransitionTo<T>(this EventActivityBinder<Run, T> binder, RunStateMachine machine, Func<BehaviorContext<Run, T>, RunState> next)
         where T : class => binder.ThenAsync(context => context.TransitionToState(machine.GetState(next(context).ToString())));
+
+    private static Lease LeaseOf(Run run, DateTimeOffset now, TimeSpan lease) => new()
+    {
+        RunId = run.CorrelationId,
+        WorkerId = run.WorkerId!,
+        FencingToken = run.FencingToken,
+        TokenHash = run.TokenHash!,
+        ExpiresAt = now + lease,
+        RenewedAt = now,
+    };
 
     private static void Free(Run run, DateTimeOffset now)
     {

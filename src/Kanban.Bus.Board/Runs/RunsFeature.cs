@@ -19,7 +19,7 @@ public static class RunsFeature
     {
         services.AddMediator(mediator => mediator.AddSagaStateMachine<RunStateMachine, Run>()
             .Repository(repository => repository.RegisterSagaRepository<Run, BoardDbContext, SagaConsumeContextFactory<BoardDbContext, Run>, RunSagaRepository>()));
-        services.AddScoped<IRunSaga, RunSaga>().AddScoped<Briefs>().AddScoped<ClaimBatch>().AddScoped<FinishBatch>();
+        services.AddScoped<IRunSaga, RunSaga>().AddScoped<Briefs>().AddScoped<ClaimBatch>().AddScoped<FinishBatch>().AddScoped<RunResumption>();
         services.AddCoalescer<ClaimBatch, ClaimBatch.Request, ClaimAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct));
         services.AddCoalescer<FinishBatch, FinishBatch.Request, FinishAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct));
         return services;
@@ -40,5 +40,9 @@ public static class RunsFeature
         {
             await using var scope = provider.CreateAsyncScope();
             return await decide(scope.ServiceProvider.GetRequiredService<TBatch>(), items, ct);
-        }, MostRequests));
+        }, MostRequests, error =>
+        {
+            using var scope = provider.CreateScope();
+            return scope.ServiceProvider.GetRequiredService<BoardDbContext>().IsUnavailable(error);
+        }));
 }

@@ -54,7 +54,7 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
     public abstract Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct);
 
     /// <summary>Renews what this worker holds of these leases, with one statement.</summary>
-    public abstract Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<Guid> runIds, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct);
+    public abstract Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<HeldRun> held, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct);
 
     /// <summary>Events beyond a position that no transaction still open can overtake: who reads on from the last of them misses none.</summary>
     public abstract IQueryable<BoardEvent> SettledEvents(EventPosition after);
@@ -103,6 +103,7 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
             task.Property(t => t.Id).ValueGeneratedNever();
             task.Property(t => t.Version).IsConcurrencyToken();
             task.Ignore(t => t.Key);
+            task.Ignore(t => t.HeldByParents);
             task.HasOne<TaskBoard>().WithMany().HasForeignKey(t => t.Board).OnDelete(DeleteBehavior.Restrict);
             task.HasOne<Lane>().WithMany().HasForeignKey(t => t.Lane).OnDelete(DeleteBehavior.Restrict);
             task.HasIndex(t => new { t.Board, t.Number }).IsUnique();
@@ -223,6 +224,12 @@ public enum BoardLock
 
     /// <summary>Held while keys are made or the last one might go, so that replicas that start together make one.</summary>
     Access,
+
+    /// <summary>Held while a worker registers, so that two processes with one id come one after the other.</summary>
+    Fleet,
+
+    /// <summary>Held while overdue offers are picked for publishing again, so that one replica takes each.</summary>
+    Offers,
 }
 
 internal sealed class LockRow

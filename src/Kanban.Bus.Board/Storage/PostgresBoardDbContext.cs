@@ -2,6 +2,7 @@ using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -31,13 +32,16 @@ public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbConte
         return Leases.FromSql($"SELECT * FROM leases WHERE run_id = ANY({list}) ORDER BY run_id FOR UPDATE").ToListAsync(ct);
     }
 
-    public override Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<Guid> runIds, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct)
+    public override Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<HeldRun> held, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct)
     {
-        var list = runIds.ToArray();
+        var (runs, tokens) = (held.Select(h => h.RunId).ToArray(), held.Select(h => h.FencingToken).ToArray());
         // Rows are locked in id order, as finishes lock them, so that the two never wait for each other in a circle.
         return Database.ExecuteSqlAsync(
             $"""
-            WITH held AS (SELECT run_id FROM leases WHERE run_id = ANY({list}) AND worker_id = {workerId} ORDER BY run_id FOR UPDATE)
+            WITH held AS (
+                SELECT run_id FROM leases
+                WHERE worker_id = {workerId} AND (run_id, fencing_token) IN (SELECT * FROM unnest({runs}, {tokens}))
+                ORDER BY run_id FOR UPDATE)
             UPDATE leases SET expires_at = {expiresAt}, renewed_at = {now} FROM held WHERE leases.run_id = held.run_id
             """, ct);
     }

@@ -2,6 +2,7 @@ using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -23,9 +24,14 @@ public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> 
     public override Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct) =>
         Leases.Where(l => runIds.Contains(l.RunId)).OrderBy(l => l.RunId).ToListAsync(ct);
 
-    public override Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<Guid> runIds, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct) =>
-        Leases.Where(l => l.WorkerId == workerId && runIds.Contains(l.RunId))
+    public override async Task<int> RenewLeasesAsync(string workerId, IReadOnlyCollection<HeldRun> held, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken ct)
+    {
+        // A lease's token never changes, so reading it first is as good as reading it in the update.
+        var tokens = await Leases.Where(l => l.WorkerId == workerId).Select(l => new HeldRun(l.RunId, l.FencingToken)).ToListAsync(ct);
+        var runs = tokens.Intersect(held).Select(h => h.RunId).ToList();
+        return await Leases.Where(l => runs.Contains(l.RunId))
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, expiresAt).SetProperty(l => l.RenewedAt, now), ct);
+    }
 
     public override IQueryable<BoardEvent> SettledEvents(EventPosition after) => Events.Where(e => e.Seq > after.Seq);
 

@@ -79,6 +79,9 @@ public sealed class KanbanTask
 
     public string Key => KeyOf(Board, Number);
 
+    /// <summary>Whether a parent is not done, as read under this row's lock by whoever loads runs for change. Not stored.</summary>
+    public bool HeldByParents { get; set; }
+
     public bool HasEnded => Status is Status.Done or Status.Failed or Status.Cancelled;
 
     public static string KeyOf(string board, int number) => string.Create(CultureInfo.InvariantCulture, $"{board}-{number}");
@@ -136,6 +139,15 @@ public sealed class KanbanTask
     /// <summary>A run took it: from here on only its end, or a cancel, moves it.</summary>
     public void Start(DateTimeOffset now) => Enter(Status.Running, now, null);
 
+    /// <summary>Its lost run is back: it runs again, and the attempt is not charged.</summary>
+    public void TakeUp(Run run, DateTimeOffset now)
+    {
+        LiveRunId = run.CorrelationId;
+        Attempts = Math.Max(0, Attempts - 1);
+        NotBefore = null;
+        Start(now);
+    }
+
     /// <summary>Takes over what its run reported and where that leaves it.</summary>
     public void EndRun(Run run, Status status, string? reason, DateTimeOffset now)
     {
@@ -151,6 +163,7 @@ public sealed class KanbanTask
     {
         LiveRunId = null;
         NotBefore = notBefore;
-        Enter(notBefore > now ? Status.Scheduled : Status.Ready, now, reason);
+        // A hand may have taken a parent back while it ran.
+        Release(!HeldByParents, now, reason);
     }
 }

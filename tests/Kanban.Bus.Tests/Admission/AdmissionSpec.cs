@@ -177,6 +177,29 @@ public abstract class AdmissionSpec<TStore> : StoreSpec<TStore> where TStore : T
     }
 
     [Fact]
+    public async Task An_offer_that_no_worker_fits_any_more_gives_its_unit_back()
+    {
+        await Store.AddLaneAsync("shell", lane => lane.MaxActive = 1);
+        await Store.AddWorkerAsync("gpu", "shell=1", host: "gpu-1");
+        await Store.AddWorkerAsync("plain", "shell=1", host: "cpu-1");
+        var pinned = await Store.AddTaskAsync("shell", t => (t.Host, t.Priority) = ("gpu-1", 1));
+        var other = await Store.AddTaskAsync("shell");
+        var offer = Assert.Single(await Store.AdmitAsync());
+        Assert.Equal(pinned.Key, offer.TaskKey);
+
+        await Store.UseAsync(db => db.Workers.Where(w => w.Id == "gpu").ExecuteUpdateAsync(set => set.SetProperty(w => w.State, WorkerState.Gone)));
+        await Store.UseAsync(async s =>
+        {
+            await s.GetRequiredService<AdmissionPass>().WithdrawStrandedAsync(default);
+            return true;
+        });
+
+        Assert.Equal(RunState.Withdrawn, (await Store.RunAsync(offer.RunId)).StateName);
+        Assert.Equal(other.Key, Assert.Single(await Store.AdmitAsync()).TaskKey);
+        Assert.Equal(Status.Ready, (await Store.TaskAsync(pinned.Id)).Status);
+    }
+
+    [Fact]
     public async Task A_pass_that_offers_nothing_wakes_nobody_and_one_that_does_wakes_once()
     {
         await Store.AddLaneAsync("shell");

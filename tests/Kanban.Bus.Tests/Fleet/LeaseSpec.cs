@@ -30,7 +30,7 @@ public abstract class LeaseSpec<TStore> : StoreSpec<TStore> where TStore : TestS
         var (_, other) = await HeldAsync("w2");
         await Store.AdvanceAsync(TimeSpan.FromSeconds(20));
 
-        await Store.UseAsync(async db => Assert.Equal(1, await db.RenewLeasesAsync("w1", [mine, other], await db.NowAsync(default), await db.NowAsync(default) + Store.Lease.Duration, default)));
+        await Store.UseAsync(async db => Assert.Equal(1, await db.RenewLeasesAsync("w1", [new(mine, 1), new(other, 1)], await db.NowAsync(default), await db.NowAsync(default) + Store.Lease.Duration, default)));
         await Store.AdvanceAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal(1, await SweepAsync());
@@ -44,7 +44,7 @@ public abstract class LeaseSpec<TStore> : StoreSpec<TStore> where TStore : TestS
         var (_, run) = await HeldAsync();
         await Store.AdvanceAsync(TimeSpan.FromMinutes(5));
 
-        await Store.UseAsync(async db => await db.RenewLeasesAsync("w1", [run], await db.NowAsync(default), await db.NowAsync(default) + Store.Lease.Duration, default));
+        await Store.UseAsync(async db => await db.RenewLeasesAsync("w1", [new(run, 1)], await db.NowAsync(default), await db.NowAsync(default) + Store.Lease.Duration, default));
 
         Assert.Equal(0, await SweepAsync());
     }

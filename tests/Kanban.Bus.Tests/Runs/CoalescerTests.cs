@@ -44,6 +44,30 @@ public sealed class CoalescerTests
     }
 
     [Fact]
+    public async Task Who_gave_up_waiting_before_the_batch_began_is_not_decided()
+    {
+        var decided = new List<int>();
+        var first = new TaskCompletionSource();
+        var coalescer = new Coalescer<int, int>(async (items, _) =>
+        {
+            decided.AddRange(items);
+            await first.Task;
+            return [.. items];
+        }, most: 100);
+        var lone = coalescer.AddAsync(1, default);
+        await Harness.Eventually.Async(() => decided.Count == 1);
+        using var gaveUp = new CancellationTokenSource();
+        var abandoned = coalescer.AddAsync(2, gaveUp.Token);
+        var patient = coalescer.AddAsync(3, default);
+        await gaveUp.CancelAsync();
+        first.SetResult();
+
+        Assert.Equal((1, 3), (await lone, await patient));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => abandoned);
+        Assert.Equal(new[] { 1, 3 }, decided);
+    }
+
+    [Fact]
     public async Task A_batch_is_bounded()
     {
         var largest = 0;

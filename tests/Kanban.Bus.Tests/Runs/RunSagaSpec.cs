@@ -240,6 +240,67 @@ public abstract class RunSagaSpec<TStore> : StoreSpec<TStore> where TStore : Tes
     }
 
     [Fact]
+    public async Task A_lost_run_whose_worker_comes_back_before_another_claims_the_task_goes_on_with_its_old_token()
+    {
+        var (task, run) = await HeldAsync();
+        await Store.SendAsync(new LoseRun(run, "its worker is gone", await Store.NowAsync()));
+        var offered = Assert.Single(await Store.AdmitAsync()).RunId;
+
+        Assert.Equal(1, await ResumeAsync("w1", run));
+
+        await ExpectAsync(run, RunState.Running, task, Status.Running);
+        Assert.Equal(RunState.Withdrawn, (await Store.RunAsync(offered)).StateName);
+        Assert.Equal((0, run), ((await Store.TaskAsync(task)).Attempts, (await Store.TaskAsync(task)).LiveRunId));
+        Assert.Equal(FinishVerdict.Accepted, (await Store.FinishAsync("w1", new FinishItem(run, 1, Outcome.Succeeded))).Verdict);
+    }
+
+    [Fact]
+    public async Task A_lost_run_is_not_taken_up_again_when_another_worker_has_claimed_the_task()
+    {
+        var (task, run) = await HeldAsync();
+        await Store.AddWorkerAsync("w2", "shell=2");
+        await Store.SendAsync(new LoseRun(run, "its worker is gone", await Store.NowAsync()));
+        await Store.ClaimAsync("w2", Assert.Single(await Store.AdmitAsync()).RunId);
+
+        Assert.Equal(0, await ResumeAsync("w1", run));
+
+        Assert.Equal(RunState.Lost, (await Store.RunAsync(run)).StateName);
+        Assert.Equal(2, (await Store.TaskAsync(task)).FencingToken);
+    }
+
+    [Fact]
+    public async Task A_lost_run_is_not_taken_up_again_past_a_cap_nor_in_a_lane_that_stops_nor_by_a_stranger()
+    {
+        var (_, run) = await HeldAsync();
+        await Store.SendAsync(new LoseRun(run, "its worker is gone", await Store.NowAsync()));
+        await SetLaneAsync(lane => lane.MaxActive = 0);
+        Assert.Equal(0, await ResumeAsync("w1", run));
+        await SetLaneAsync(lane => (lane.MaxActive, lane.OnDisconnect) = (null, OnDisconnect.Stop));
+        Assert.Equal(0, await ResumeAsync("w1", run));
+        await SetLaneAsync(lane => lane.OnDisconnect = OnDisconnect.Continue);
+        Assert.Equal(0, await ResumeAsync("w2", run));
+        Assert.Equal(0, await ResumeAsync("w1", run, token: 7));
+
+        Assert.Equal(1, await ResumeAsync("w1", run));
+    }
+
+    [Fact]
+    public async Task A_task_whose_parent_was_taken_back_while_it_ran_waits_for_it_again()
+    {
+        var (parent, _) = await OfferedAsync();
+        var (child, run) = await HeldAsync();
+        await Store.UseAsync(async db =>
+        {
+            db.TaskLinks.Add(new Board.Tasks.TaskLink { ParentId = parent, ChildId = child });
+            await db.SaveChangesAsync();
+        });
+
+        await Store.SendAsync(new LoseRun(run, "its worker is gone", await Store.NowAsync()));
+
+        Assert.Equal(Status.Todo, (await Store.TaskAsync(child)).Status);
+    }
+
+    [Fact]
     public async Task Every_event_is_taken_or_ignored_in_every_final_state()
     {
         foreach (var state in new[] { RunState.Succeeded, RunState.Failed, RunState.Cancelled, RunState.TimedOut, RunState.Lost, RunState.Withdrawn })
@@ -301,6 +362,15 @@ public abstract class RunSagaSpec<TStore> : StoreSpec<TStore> where TStore : Tes
         Assert.NotNull((await Store.ClaimAsync("w1", run)).Grant);
         return (task, run);
     }
+
+    private Task<int> ResumeAsync(string worker, Guid run, long token = 1) =>
+        Store.UseAsync(s => s.GetRequiredService<RunResumption>().ResumeAsync(worker, [new HeldRun(run, token)], default));
+
+    private Task SetLaneAsync(Action<Board.Lanes.Lane> set) => Store.UseAsync(async db =>
+    {
+        set(await db.Lanes.SingleAsync());
+        await db.SaveChangesAsync();
+    });
 
     private async Task ExpectAsync(Guid run, RunState state, Guid task, Status status)
     {

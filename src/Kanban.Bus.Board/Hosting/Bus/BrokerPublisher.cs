@@ -38,19 +38,16 @@ public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock)
         }, letter.Body, deadline);
     }, ct);
 
-    /// <summary>Publishes events in their order; each is confirmed before the next goes.</summary>
+    /// <summary>Publishes events in their order, one channel's order, and waits for all their confirms together.</summary>
     /// <exception cref="BrokerUnavailableException">The broker has not confirmed them in time; some may have arrived.</exception>
-    public Task EventsAsync(IReadOnlyList<EventView> events, CancellationToken ct) => OnChannelAsync(confirmed: true, BrokerConnection.Deadline, async (channel, deadline) =>
-    {
-        foreach (var view in events)
-            await channel.BasicPublishAsync(BusNames.Events, EventTypes.KindOf(view.Type), mandatory: false, new BasicProperties
-            {
-                Persistent = true,
-                ContentType = "application/cloudevents+json",
-                MessageId = view.Id,
-                Type = view.Type,
-            }, JsonSerializer.SerializeToUtf8Bytes(view, Json.Client), deadline);
-    }, ct);
+    public Task EventsAsync(IReadOnlyList<EventView> events, CancellationToken ct) => OnChannelAsync(confirmed: true, BrokerConnection.Deadline, (channel, deadline) =>
+        Task.WhenAll(events.Select(view => channel.BasicPublishAsync(BusNames.Events, EventTypes.KindOf(view.Type), mandatory: false, new BasicProperties
+        {
+            Persistent = true,
+            ContentType = "application/cloudevents+json",
+            MessageId = view.Id,
+            Type = view.Type,
+        }, JsonSerializer.SerializeToUtf8Bytes(view, Json.Client), deadline).AsTask())), ct);
 
     private async Task OnChannelAsync(bool confirmed, TimeSpan atMost, Func<IChannel, CancellationToken, Task> work, CancellationToken ct)
     {

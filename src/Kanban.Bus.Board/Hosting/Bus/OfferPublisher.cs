@@ -86,13 +86,20 @@ public sealed class OfferPublisher(
         var now = await db.NowAsync(ct);
         var fresh = everything ? now : now - FirstPublish;
         var stale = everything ? now : now - admission.Value.RepublishAfter;
-        return await db.Runs
+        var overdue = db.Runs
             .Where(r => r.Live && r.State == nameof(Contracts.RunState.Offered))
-            .Where(r => r.PublishedAt == null ? r.OfferedAt <= fresh : r.PublishedAt <= stale)
-            .OrderBy(r => EF.Functions.Random())
-            .Take(everything ? int.MaxValue : Batch)
-            .Select(r => new Offer(r.CorrelationId, r.TaskKey, r.Lane, r.RequirementSet, r.Number))
-            .ToListAsync(ct);
+            .Where(r => r.PublishedAt == null ? r.OfferedAt <= fresh : r.PublishedAt <= stale);
+        if (!await overdue.AnyAsync(ct))
+            return [];
+        // Noted as published before it is: another replica's sweep passes them by. What fails is unnoted again.
+        return await db.InTransactionAsync(async () =>
+        {
+            await db.LockAsync(BoardLock.Offers, ct);
+            var taken = await overdue.OrderBy(r => EF.Functions.Random()).Take(everything ? int.MaxValue : Batch)
+                .Select(r => new Offer(r.CorrelationId, r.TaskKey, r.Lane, r.RequirementSet, r.Number)).ToListAsync(ct);
+            await NoteAsync(db, [.. taken.Select(o => o.RunId)], now, ct);
+            return taken;
+        }, ct);
     }
 
     internal async Task PublishAsync(List<Offer> offers, CancellationToken ct)
@@ -100,14 +107,17 @@ public sealed class OfferPublisher(
         if (offers.Count == 0)
             return;
         var published = await bus.PublishAsync(offers, ct);
-        if (published.Count == 0)
-            return;
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
-        var now = await db.NowAsync(ct);
-        await db.Runs
-            .Where(r => published.Contains(r.CorrelationId) && r.State == nameof(Contracts.RunState.Offered))
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.PublishedAt, now), ct);
+        await NoteAsync(db, published, await db.NowAsync(ct), ct);
+        await NoteAsync(db, [.. offers.Select(o => o.RunId).Except(published)], null, ct);
+    }
+
+    private static async Task NoteAsync(BoardDbContext db, IReadOnlyList<Guid> runIds, DateTimeOffset? at, CancellationToken ct)
+    {
+        if (runIds.Count > 0)
+            await db.Runs.Where(r => runIds.Contains(r.CorrelationId) && r.State == nameof(Contracts.RunState.Offered))
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.PublishedAt, at), ct);
     }
 }
 

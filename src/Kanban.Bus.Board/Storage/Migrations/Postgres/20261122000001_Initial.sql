@@ -148,6 +148,7 @@ CREATE TABLE runs (
     host text,
     slot integer,
     fencing_token bigint NOT NULL,
+    token_hash bytea,
     offered_at timestamp with time zone NOT NULL,
     published_at timestamp with time zone,
     started_at timestamp with time zone,
@@ -229,5 +230,5 @@ CREATE UNIQUE INDEX ix_tokens_hash ON tokens (hash);
 
 CREATE INDEX ix_workers_session_hash ON workers (session_hash);
 
-INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access');
+INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('offers');
 INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());

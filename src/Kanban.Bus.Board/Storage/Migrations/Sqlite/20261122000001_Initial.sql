@@ -137,6 +137,7 @@ CREATE TABLE "runs" (
     "host" TEXT NULL,
     "slot" INTEGER NULL,
     "fencing_token" INTEGER NOT NULL,
+    "token_hash" BLOB NULL,
     "offered_at" INTEGER NOT NULL,
     "published_at" INTEGER NULL,
     "started_at" INTEGER NULL,
@@ -213,5 +214,5 @@ CREATE UNIQUE INDEX "ix_tokens_hash" ON "tokens" ("hash");
 
 CREATE INDEX "ix_workers_session_hash" ON "workers" ("session_hash");
 
-INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access');
+INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('offers');
 INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());
