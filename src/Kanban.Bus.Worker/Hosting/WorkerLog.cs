@@ -66,7 +66,7 @@ internal static partial class WorkerLog
     public static partial void RunStopping(this ILogger log, Guid runId, string taskKey, long fencingToken, string reason);
 
     [LoggerMessage(35, LogLevel.Information, "Run {runId} of {taskKey} ended, lane {lane}, token {fencingToken}: {outcome} {reason}")]
-    public static partial void RunEnded(this ILogger log, Guid runId, string taskKey, string lane, long fencingToken, Outcome outcome, string? reason);
+    public static partial void RunEnded(this ILogger log, Guid runId, string taskKey, string lane, long fencingToken, Outcome outcome, string reason);
 
     [LoggerMessage(36, LogLevel.Information, "Run {runId} of {taskKey}: the board's answer to its finish is {verdict}, run state {state}.")]
     public static partial void FinishAnswered(this ILogger log, Guid runId, string taskKey, FinishVerdict verdict, RunState? state);

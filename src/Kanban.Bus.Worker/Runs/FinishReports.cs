@@ -17,6 +17,9 @@ internal sealed class FinishReports(string workerId, BoardApi board, TimeProvide
         var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
         while (true)
         {
+            // What an earlier process left is reported once this one is registered.
+            while (board.SessionToken is null)
+                await Task.Delay(TimeSpan.FromMilliseconds(50), clock, ct);
             try
             {
                 return await _batcher.AskAsync(finish, ct);

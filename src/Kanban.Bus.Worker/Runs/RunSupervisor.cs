@@ -57,7 +57,7 @@ internal sealed class RunSupervisor(
     {
         if (run.Ended.IsCompleted)
             return;
-        log.RunEnded(run.Grant.RunId, run.Grant.TaskKey, run.Grant.Lane, run.Grant.FencingToken, finish.Outcome, finish.Reason);
+        log.RunEnded(run.Grant.RunId, run.Grant.TaskKey, run.Grant.Lane, run.Grant.FencingToken, finish.Outcome, finish.Reason ?? "");
         try
         {
             run.Directory.WriteFinish(finish);
