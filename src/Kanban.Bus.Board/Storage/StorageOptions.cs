@@ -15,7 +15,7 @@ public sealed class StorageOptions
     [SecretSetting]
     public string? ConnectionString { get; set; }
 
-    /// <summary>PostgreSQL connections for pages and background work. Default 24; 4 to 500. Claims, heartbeats and finishes have 8 of their own.</summary>
+    /// <summary>PostgreSQL connections of this process. Default 24; 4 to 500.</summary>
     [Range(4, 500)]
     public int MaxConnections { get; set; } = 24;
 }
