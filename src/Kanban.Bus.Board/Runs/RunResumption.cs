@@ -35,12 +35,16 @@ public sealed class RunResumption(BoardDbContext db, IRunSaga saga, SnapshotRead
             if (!run.CanBeResumed(workerId, tokens[run.CorrelationId], lane.OnDisconnect))
                 continue;
             if (run.Task.LiveRunId is { } offered)
+            {
                 // Its unit goes to the run that returns. Nobody can claim it meanwhile: that takes the task's row.
                 await saga.SendAsync(new WithdrawOffer(offered, $"run {run.Number} is back on worker {workerId}", "worker:" + workerId, now), ct);
+                // One live run per task is an index: this one leaves it before the other enters.
+                await db.SaveChangesAsync(ct);
+            }
             else if (!await snapshots.HasRoomAsync(run.Lane, run.Board, ct))
                 continue;
             await saga.SendAsync(new ResumeRun(run.CorrelationId, lease.Value.Duration, now), ct);
-            // The next one's room is counted with this one in it, and the withdrawn run leaves the index before this one enters it.
+            // The next one's room is counted with this one in it.
             await db.SaveChangesAsync(ct);
             resumed++;
         }
