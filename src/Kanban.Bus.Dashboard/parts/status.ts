@@ -50,6 +50,19 @@ export function heldRun(task: TaskView) {
   return task.run !== null && (task.run.state === 'running' || task.run.state === 'stopping') ? task.run : null;
 }
 
+/** Runs of the task so far, the live one included; a run is charged when it ends. */
+export function attemptsOf(task: TaskView): number {
+  return task.attempts + (heldRun(task) === null ? 0 : 1);
+}
+
+/** The one sentence that explains where a task stands: a person's or a run's reason before the board's own words. */
+export function sentenceOf(task: TaskView): string | null {
+  const explained = task.status === 'blocked' || ended.includes(task.status);
+  const text = explained ? (task.reason ?? task.wait) : (task.wait ?? task.reason);
+  // A sentence that begins with a name, such as `web-3 failed`, keeps it as it is written.
+  return text !== null && /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
 /** What may be done with a task where it stands; the board has the last word. */
 export function actionsFor(task: TaskView): { cancel: boolean; retry: boolean; block: boolean; unblock: boolean; archive: boolean } {
   const over = ended.includes(task.status);

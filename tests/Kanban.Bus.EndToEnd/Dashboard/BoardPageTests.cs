@@ -32,7 +32,7 @@ public sealed class BoardPageTests(SingleHost host, Chromium chromium)
 
         await page.Page.Keyboard.PressAsync("c");
         await page.Page.Keyboard.TypeAsync(title);
-        await page.Page.GetByLabel("Lane", new() { Exact = true }).Last.SelectOptionAsync("shell");
+        await page.Page.Locator("dialog [name=lane]").SelectOptionAsync("shell");
         await page.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Create task" }).ClickAsync();
 
         var card = page.Page.Locator("[data-task]", new() { HasText = title });
@@ -49,7 +49,7 @@ public sealed class BoardPageTests(SingleHost host, Chromium chromium)
         await Expect(page.CardIn("done", done.Key)).ToBeVisibleAsync();
 
         await page.CardIn("done", done.Key).ClickAsync();
-        await page.Page.GetByRole(Microsoft.Playwright.AriaRole.Tab, new() { NameString = "Runs and log" }).ClickAsync();
+        await page.Page.GetByRole(Microsoft.Playwright.AriaRole.Tab, new() { Name = "Runs and log" }).ClickAsync();
         await Expect(page.Page.Locator(".line", new() { HasText = "hello from the drawer" })).ToBeVisibleAsync();
         await Expect(page.Page.Locator(".line.stderr")).ToHaveTextAsync("oops");
         Assert.EndsWith($"/tasks/{done.Key}?tab=log", page.Page.Url, StringComparison.Ordinal);

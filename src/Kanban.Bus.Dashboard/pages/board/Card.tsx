@@ -3,13 +3,14 @@ import { memo } from 'react';
 import type { TaskView } from '../../api/types';
 import { Age, HeartbeatAge, LaneBadge, StatusChip } from '../../parts/Bits';
 import { Icon } from '../../parts/Icon';
-import { heldRun } from '../../parts/status';
+import { attemptsOf, heldRun, sentenceOf } from '../../parts/status';
 import { duration, useNow } from '../../parts/time';
 import type { Search } from '../../router';
 
 /** One task in its column. Opens the drawer; everything it says is also text, so that it can be searched and read aloud. */
 export const Card = memo(function Card({ task, allBoards, here }: { task: TaskView; allBoards: boolean; here: boolean }) {
   const run = heldRun(task);
+  const attempts = attemptsOf(task);
   return (
     <Link
       to="/tasks/$key"
@@ -21,7 +22,7 @@ export const Card = memo(function Card({ task, allBoards, here }: { task: TaskVi
       <span className="card-top">
         <span className="key">{task.key}</span>
         {task.priority !== 0 && <span className="priority" title={`Priority ${task.priority}`}>{task.priority > 0 ? '↑' : '↓'}{Math.abs(task.priority)}</span>}
-        {task.attempts > 1 && <span className="attempts" title={`${task.attempts} attempts`}><Icon name="retry" size={11} />{task.attempts}</span>}
+        {attempts > 1 && <span className="attempts" title={`${attempts} attempts`}><Icon name="retry" size={11} />{attempts}</span>}
         <span className="space" />
         {run === null ? <Age at={task.endedAt ?? task.updatedAt} /> : <Elapsed since={run.startedAt ?? run.offeredAt} />}
       </span>
@@ -43,8 +44,8 @@ export const Card = memo(function Card({ task, allBoards, here }: { task: TaskVi
 /** Why it waits or stopped; for a finished task, what it said. */
 function Note({ task }: { task: TaskView }) {
   if (task.status === 'running') return null;
-  if (task.wait !== null) return <span className="card-note">{task.wait}</span>;
-  if (task.reason !== null) return <span className={`card-note ${task.status}`}>{task.reason}</span>;
+  const sentence = sentenceOf(task);
+  if (sentence !== null) return <span className={`card-note ${task.status}`}>{sentence}</span>;
   return task.summary !== null && task.summary !== '' ? <span className="card-note">{task.summary}</span> : null;
 }
 

@@ -87,7 +87,7 @@ function Totals({ workers }: { workers: WorkerView[] }) {
   const lanes = live.flatMap((worker) => worker.lanes);
   const hosts = new Set(live.map((worker) => worker.host)).size;
   const sum = (of: (lane: WorkerView['lanes'][number]) => number) => lanes.reduce((total, lane) => total + of(lane), 0);
-  return <span className="hint num">{live.length} live workers on {hosts} {hosts === 1 ? 'host' : 'hosts'}, {sum((lane) => lane.running)} of {sum((lane) => lane.slots)} slots taken</span>;
+  return <span className="hint num">{live.length} live {live.length === 1 ? 'worker' : 'workers'} on {hosts} {hosts === 1 ? 'host' : 'hosts'}, {sum((lane) => lane.running)} of {sum((lane) => lane.slots)} slots taken</span>;
 }
 
 function fits(worker: WorkerView, q: string | undefined): boolean {

@@ -47,7 +47,7 @@ function sentence(event: EventView): string {
   const { data } = event;
   if (typeof data !== 'object' || data === null) return '';
   return Object.entries(data)
-    .filter(([, value]) => value !== null && value !== '')
+    .filter(([, value]) => value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0))
     .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join(', ');
 }

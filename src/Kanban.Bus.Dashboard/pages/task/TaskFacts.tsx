@@ -2,14 +2,14 @@ import type { ReactNode } from 'react';
 import type { TaskView } from '../../api/types';
 import { Ago, HeartbeatAge, LaneBadge } from '../../parts/Bits';
 import { Icon } from '../../parts/Icon';
-import { heldRun } from '../../parts/status';
+import { attemptsOf, heldRun, sentenceOf } from '../../parts/status';
 import { duration, instant, useNow } from '../../parts/time';
 
 /** The task's plain facts, and above them the one sentence that matters: why it waits, or why it stopped. */
 export function TaskFacts({ task }: { task: TaskView }) {
   const run = heldRun(task);
   const now = useNow();
-  const sentence = task.wait ?? task.reason;
+  const sentence = sentenceOf(task);
   return (
     <>
       {sentence !== null && task.status !== 'running' && (
@@ -28,7 +28,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
           </>
         )}
         <Fact name="Priority"><span className="num">{task.priority}</span></Fact>
-        <Fact name="Attempts"><span className="num">{task.attempts}</span></Fact>
+        <Fact name="Attempts"><span className="num">{attemptsOf(task)}</span></Fact>
         {task.host !== null && <Fact name="Only on">{task.host}</Fact>}
         {task.needs.length > 0 && <Fact name="Needs">{task.needs.join(', ')}</Fact>}
         {task.labels.length > 0 && <Fact name="Labels">{task.labels.join(', ')}</Fact>}
