@@ -55,12 +55,15 @@ export function attemptsOf(task: TaskView): number {
   return task.attempts + (heldRun(task) === null ? 0 : 1);
 }
 
-/** The one sentence that explains where a task stands: a person's or a run's reason before the board's own words. */
+/** The one sentence that explains where a task stands: a person's or a run's reason, word for word, before the board's own. */
 export function sentenceOf(task: TaskView): string | null {
   const explained = task.status === 'blocked' || ended.includes(task.status);
-  const text = explained ? (task.reason ?? task.wait) : (task.wait ?? task.reason);
-  // A sentence that begins with a name, such as `web-3 failed`, keeps it as it is written.
-  return text !== null && /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return (explained ? task.reason : null) ?? (task.wait === null ? task.reason : capital(task.wait));
+}
+
+/** The board's reasons begin small, since the command line shows them after a colon. A name at the start stays as it is written. */
+function capital(text: string): string {
+  return /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 /** What may be done with a task where it stands; the board has the last word. */
