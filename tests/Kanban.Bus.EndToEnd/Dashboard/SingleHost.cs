@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kanban.Bus.Contracts;
 using Kanban.Bus.IntegrationTests.Harness;
 using Kanban.Bus.IntegrationTests.Servers;
 using Kanban.Bus.Tests.Harness;
@@ -37,10 +38,11 @@ public sealed class SingleHost : IAsyncLifetime, IAsyncDisposable
     /// <summary>Starts it, or starts it again on the same home and address, and waits for its local worker.</summary>
     public async Task StartAsync()
     {
+        var started = DateTimeOffset.UtcNow;
         _process?.Dispose();
         _process = ServerProcess.Start(_guard.Folder, "up", [KanbanProgram.Path, "up", "--home", Path.Combine(_guard.Folder, "home"), "--listen", Url], _environment);
         await Eventually.Async(
-            async () => Process.HasExited || (await Api.IsReadyAsync() && (await Api.WorkersAsync()).Count > 0),
+            async () => Process.HasExited || (await Api.IsReadyAsync() && (await Api.WorkersAsync()).Any(w => w.State == WorkerState.Live && w.RegisteredAt > started)),
             within: TimeSpan.FromSeconds(60),
             text: $"kanban up is ready at {Url} and its worker has registered. Its log is {Process.LogFile}");
         if (Process.HasExited)
