@@ -38,7 +38,7 @@ public sealed class SingleHost : IAsyncLifetime, IAsyncDisposable
     /// <summary>Starts it, or starts it again on the same home and address, and waits for its local worker.</summary>
     public async Task StartAsync()
     {
-        var started = DateTimeOffset.UtcNow;
+        var started = TimeProvider.System.GetUtcNow();
         _process?.Dispose();
         _process = ServerProcess.Start(_guard.Folder, "up", [KanbanProgram.Path, "up", "--home", Path.Combine(_guard.Folder, "home"), "--listen", Url], _environment);
         await Eventually.Async(
