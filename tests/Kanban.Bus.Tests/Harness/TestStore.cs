@@ -34,7 +34,7 @@ public abstract class TestStore : IAsyncDisposable
         var services = new ServiceCollection().AddLogging();
         AddStorage(services);
         services.AddSingleton<IOfferBus>(Bus).AddSingleton(Options.Create(Lease)).AddSingleton(Options.Create(Admission));
-        services.AddTasks().AddRuns().AddAdmission().AddFleet();
+        services.AddTasks().AddLanes().AddRuns().AddAdmission().AddFleet();
         Configure(services);
         _services = services.BuildServiceProvider(validateScopes: true);
         await UseAsync(db => db.Database.MigrateAsync());
