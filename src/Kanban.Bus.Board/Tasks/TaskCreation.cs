@@ -16,7 +16,7 @@ public sealed record CreatedTask(KanbanTask Task, bool IsNew);
 /// <remarks>
 /// A new task has parents and no children yet, and no link can name it before it is committed, so making one closes no cycle.
 /// </remarks>
-public sealed class TaskCreation(BoardDbContext db)
+public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
 {
     /// <summary>Most links that one request may make.</summary>
     public const int MaxLinks = 10_000;
@@ -90,8 +90,7 @@ public sealed class TaskCreation(BoardDbContext db)
                 continue;
             }
 
-            // Ids rise within the request, too: lists and admission keep its order.
-            var id = Guid.CreateVersion7(now.AddMilliseconds(i));
+            var id = taskIds.Next(now);
             var itsParents = (asked[i].Parents ?? []).Distinct()
                 .Select(p => TryIndex(p, out var index) ? made[index].Task : locked[ids[p]]).DistinctBy(p => p.Id).ToList();
             made[i] = new(Add(asked[i], id, numbers[i], itsParents, actor, now), true);

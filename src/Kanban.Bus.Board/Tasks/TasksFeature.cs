@@ -2,7 +2,8 @@ namespace Kanban.Bus.Board.Tasks;
 
 public static class TasksFeature
 {
-    public static IServiceCollection AddTasks(this IServiceCollection services) => services.AddScoped<TaskCreation>().AddScoped<TaskChanges>().AddScoped<TaskViews>();
+    public static IServiceCollection AddTasks(this IServiceCollection services) => services
+        .AddSingleton<TaskIds>().AddScoped<TaskCreation>().AddScoped<TaskChanges>().AddScoped<TaskViews>();
 
     public static void MapTasks(this RouteGroupBuilder api)
     {

@@ -4,3 +4,17 @@ using Kanban.Bus.Tests.Tasks;
 namespace Kanban.Bus.IntegrationTests.Tasks;
 
 public sealed class PostgresCreateTaskTests : CreateTaskSpec<PostgresStore>;
+
+public sealed class PostgresMoveTaskTests : MoveTaskSpec<PostgresStore>;
+
+public sealed class PostgresLinkTasksTests : LinkTasksSpec<PostgresStore>;
+
+public sealed class PostgresDependenciesTests : DependenciesSpec<PostgresStore>;
+
+public sealed class PostgresEditTaskTests : EditTaskSpec<PostgresStore>;
+
+public sealed class PostgresListTasksTests : ListTasksSpec<PostgresStore>;
+
+public sealed class PostgresLaneTests : Bus.Tests.Lanes.LaneSpec<PostgresStore>;
+
+public sealed class PostgresBoardTests : Bus.Tests.Boards.BoardSpec<PostgresStore>;

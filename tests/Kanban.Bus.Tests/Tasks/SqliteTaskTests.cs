@@ -3,3 +3,17 @@ using Kanban.Bus.Tests.Harness;
 namespace Kanban.Bus.Tests.Tasks;
 
 public sealed class SqliteCreateTaskTests : CreateTaskSpec<SqliteStore>;
+
+public sealed class SqliteMoveTaskTests : MoveTaskSpec<SqliteStore>;
+
+public sealed class SqliteLinkTasksTests : LinkTasksSpec<SqliteStore>;
+
+public sealed class SqliteDependenciesTests : DependenciesSpec<SqliteStore>;
+
+public sealed class SqliteEditTaskTests : EditTaskSpec<SqliteStore>;
+
+public sealed class SqliteListTasksTests : ListTasksSpec<SqliteStore>;
+
+public sealed class SqliteLaneTests : Lanes.LaneSpec<SqliteStore>;
+
+public sealed class SqliteBoardTests : Boards.BoardSpec<SqliteStore>;
