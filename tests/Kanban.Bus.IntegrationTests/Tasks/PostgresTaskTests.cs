@@ -1,4 +1,6 @@
 using Kanban.Bus.IntegrationTests.Storage;
+using Kanban.Bus.Tests.Boards;
+using Kanban.Bus.Tests.Lanes;
 using Kanban.Bus.Tests.Tasks;
 
 namespace Kanban.Bus.IntegrationTests.Tasks;
@@ -15,6 +17,6 @@ public sealed class PostgresEditTaskTests : EditTaskSpec<PostgresStore>;
 
 public sealed class PostgresListTasksTests : ListTasksSpec<PostgresStore>;
 
-public sealed class PostgresLaneTests : Bus.Tests.Lanes.LaneSpec<PostgresStore>;
+public sealed class PostgresLaneTests : LaneSpec<PostgresStore>;
 
-public sealed class PostgresBoardTests : Bus.Tests.Boards.BoardSpec<PostgresStore>;
+public sealed class PostgresBoardTests : BoardSpec<PostgresStore>;
