@@ -12,6 +12,23 @@ public sealed class Callers(BoardDbContext db, TimeProvider clock)
     /// <summary>How far behind <see cref="AccessToken.LastUsedAt"/> may be, so that a busy key isn't written at every call.</summary>
     private static readonly TimeSpan LastUsedStep = TimeSpan.FromMinutes(1);
 
+    private const string Bearer = "Bearer ";
+    private const int LongestToken = 512;
+
+    public static bool ShowsToken(HttpRequest request) => request.Headers.Authorization.ToString().Length > 0 || request.Cookies[TokenAuthentication.Cookie] is { Length: > 0 and <= LongestToken };
+
+    /// <summary>The caller behind a request: its bearer token where it has an <c>Authorization</c>, else its cookie. Streams ask again while they last.</summary>
+    public async Task<Identified> ByRequestAsync(HttpRequest request, CancellationToken ct)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (header.Length > 0)
+        {
+            var token = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
+            return token.Length is > 0 and <= LongestToken ? await ByBearerAsync(token, ct) : Identified.Nobody;
+        }
+        return request.Cookies[TokenAuthentication.Cookie] is { Length: > 0 and <= LongestToken } cookie ? await ByCookieAsync(cookie, ct) : Identified.Nobody;
+    }
+
     /// <summary>The caller behind a bearer token: a key, a worker's session or a run.</summary>
     public Task<Identified> ByBearerAsync(string token, CancellationToken ct) =>
         token.StartsWith(Tokens.Session, StringComparison.Ordinal) ? BySessionAsync(token, ct)

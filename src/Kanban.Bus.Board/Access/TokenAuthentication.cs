@@ -14,9 +14,6 @@ public sealed class TokenAuthentication(
     public new const string Scheme = "kanban";
     public const string Cookie = "kanban-session";
 
-    private const string Bearer = "Bearer ";
-    private const int LongestToken = 512;
-
     private Identified _identified;
     private bool _given;
 
@@ -25,7 +22,8 @@ public sealed class TokenAuthentication(
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             return AuthenticateResult.NoResult();
 
-        _identified = await IdentifyAsync();
+        _given = Callers.ShowsToken(Request);
+        _identified = await callers.ByRequestAsync(Request, Context.RequestAborted);
         return _identified.User is { } user
             ? AuthenticateResult.Success(new AuthenticationTicket(user, Scheme))
             : _given ? AuthenticateResult.Fail("Unknown token.") : AuthenticateResult.NoResult();
@@ -40,22 +38,5 @@ public sealed class TokenAuthentication(
         return Problems.Of(401, "unauthenticated", _given
             ? "This token isn't known here: it was revoked, has expired, or belongs to another board."
             : "This call needs a token: send 'Authorization: Bearer …'. On the board's host, 'kanban dashboard' makes a login link.").ExecuteAsync(Context);
-    }
-
-    private async Task<Identified> IdentifyAsync()
-    {
-        var header = Request.Headers.Authorization.ToString();
-        if (header.Length > 0)
-        {
-            _given = true;
-            var token = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
-            return token.Length is > 0 and <= LongestToken ? await callers.ByBearerAsync(token, Context.RequestAborted) : Identified.Nobody;
-        }
-        if (Request.Cookies[Cookie] is { Length: > 0 and <= LongestToken } cookie)
-        {
-            _given = true;
-            return await callers.ByCookieAsync(cookie, Context.RequestAborted);
-        }
-        return Identified.Nobody;
     }
 }

@@ -15,7 +15,7 @@ public static class StreamEvents
         .Produces<string>(200, "text/event-stream");
 
     internal static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Handle(
-        HttpContext http, EventTail tail, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime,
+        HttpContext http, EventTail tail, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime, TimeProvider clock,
         string? after = null, string? task = null, string? board = null, string? type = null)
     {
         var cursor = http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : after;
@@ -30,9 +30,9 @@ public static class StreamEvents
             var started = await watch.Started.WaitAsync(ended.Token);
             if (cursor is null)
                 position = started;
-            var stream = await ServerSentEvents.StartAsync(http, position.ToString(), ended.Token);
+            var stream = await ServerSentEvents.StartAsync(http, position.ToString(), clock, ended.Token);
             position = await CatchUpAsync(stream, scopes, position, started, e => Passes(e, task, board, type), ended.Token);
-            await FollowAsync(stream, watch, position, ended.Token);
+            await FollowAsync(stream, watch, position, clock, ended.Token);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -63,12 +63,12 @@ public static class StreamEvents
         return position;
     }
 
-    private static async Task FollowAsync(ServerSentEvents stream, EventWatch watch, EventPosition position, CancellationToken ct)
+    private static async Task FollowAsync(ServerSentEvents stream, EventWatch watch, EventPosition position, TimeProvider clock, CancellationToken ct)
     {
         while (true)
         {
             var more = watch.Events.WaitToReadAsync(ct).AsTask();
-            while (await Task.WhenAny(more, Task.Delay(ServerSentEvents.PingEvery, ct)) != more)
+            while (await Task.WhenAny(more, Task.Delay(ServerSentEvents.PingEvery, clock, ct)) != more)
                 await stream.PingAsync(ct);
             if (!await more)
                 return;

@@ -36,7 +36,7 @@ public static class FollowLog
             var ring = signal.Next(id);
             if (await ReadAsync(scopes, id, position, ct) is not { } look)
                 return Problems.NotFound("run", id.ToString());
-            var stream = await ServerSentEvents.StartAsync(http, cursor, ct);
+            var stream = await ServerSentEvents.StartAsync(http, cursor, clock, ct);
             var pinged = clock.GetTimestamp();
             while (true)
             {

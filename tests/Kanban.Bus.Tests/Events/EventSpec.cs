@@ -164,7 +164,7 @@ public abstract class EventSpec<TStore> : StoreSpec<TStore> where TStore : TestS
         Assert.IsType<Ok<Page<EventView>>>((await Store.ReadAsync(db => ListEvents.Handle(db, default, after, limit: limit))).Result).Value!;
 
     private async Task StreamAsync(EventReader reader, RunningTail tail) =>
-        await StreamEvents.Handle(reader.Http, tail.Tail, Store.Services.GetRequiredService<IServiceScopeFactory>(), reader);
+        await StreamEvents.Handle(reader.Http, tail.Tail, Store.Services.GetRequiredService<IServiceScopeFactory>(), reader, TimeProvider.System);
 
     private static async Task<(string, string?)> NameAndIdAsync(EventReader reader)
     {

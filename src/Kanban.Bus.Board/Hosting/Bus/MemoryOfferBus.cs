@@ -5,28 +5,85 @@ using MassTransit;
 namespace Kanban.Bus.Board.Hosting;
 
 /// <summary>Carries offers within the process, to the worker that shares it.</summary>
-public sealed class MemoryOfferBus(IBus bus) : IOfferBus
+/// <remarks>
+/// MassTransit's memory transport drops what no endpoint takes. So an offer whose queue has none is kept here and goes out at the moment
+/// that the worker's endpoint is ready.
+/// </remarks>
+public sealed class MemoryOfferBus : IOfferBus, IReceiveEndpointObserver
 {
-    /// <remarks><c>queue:</c> makes the queue when it is missing, so an offer waits for a worker whose endpoint comes a moment later.</remarks>
+    private readonly IBus _bus;
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _consumed = [];
+    private readonly Dictionary<string, Dictionary<Guid, Offer>> _kept = [];
+
+    public MemoryOfferBus(IBus bus)
+    {
+        _bus = bus;
+        bus.ConnectReceiveEndpointObserver(this);
+    }
+
     public async Task<IReadOnlyList<Guid>> PublishAsync(IReadOnlyList<Offer> offers, CancellationToken ct)
     {
         foreach (var offer in offers)
-        {
-            var queue = await bus.GetSendEndpoint(new Uri("queue:" + BusNames.LaneQueue(offer.Lane, offer.RequirementSet)));
-            await queue.Send(new RunOffered(offer.RunId, offer.TaskKey, offer.Lane, offer.Attempt), ct);
-        }
+            if (!Keep(BusNames.LaneQueue(offer.Lane, offer.RequirementSet), offer))
+                await SendAsync(offer, ct);
         return [.. offers.Select(offer => offer.RunId)];
     }
 
     public string? ProblemOf(string lane) => null;
 
-    /// <remarks><c>exchange:</c> drops what nobody listens for.</remarks>
+    /// <remarks>A hint that nobody listens for is dropped.</remarks>
     public async Task HintAsync(string workerId, CancellationToken ct)
     {
-        var exchange = await bus.GetSendEndpoint(new Uri("exchange:" + BusNames.WorkerQueue(workerId)));
+        var exchange = await _bus.GetSendEndpoint(new Uri("exchange:" + BusNames.WorkerQueue(workerId)));
         await exchange.Send(new BeatNow(workerId), ct);
     }
 
     /// <summary>Nothing to do: in one process there is no queue for people to look into, so the event of the dead letter is the record.</summary>
     public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => Task.CompletedTask;
+
+    async Task IReceiveEndpointObserver.Ready(ReceiveEndpointReady ready)
+    {
+        Dictionary<Guid, Offer>? kept;
+        lock (_gate)
+        {
+            _consumed.Add(QueueOf(ready.InputAddress));
+            _kept.Remove(QueueOf(ready.InputAddress), out kept);
+        }
+        foreach (var offer in kept?.Values ?? Enumerable.Empty<Offer>())
+            await SendAsync(offer, CancellationToken.None);
+    }
+
+    Task IReceiveEndpointObserver.Stopping(ReceiveEndpointStopping stopping)
+    {
+        lock (_gate)
+            _consumed.Remove(QueueOf(stopping.InputAddress));
+        return Task.CompletedTask;
+    }
+
+    Task IReceiveEndpointObserver.Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+    Task IReceiveEndpointObserver.Faulted(ReceiveEndpointFaulted faulted) => Task.CompletedTask;
+
+    /// <returns>Whether the offer has to wait for its queue's endpoint. Kept twice, it still goes out once.</returns>
+    private bool Keep(string queue, Offer offer)
+    {
+        lock (_gate)
+        {
+            if (_consumed.Contains(queue))
+                return false;
+            if (!_kept.TryGetValue(queue, out var offers))
+                _kept[queue] = offers = [];
+            offers[offer.RunId] = offer;
+            return true;
+        }
+    }
+
+    private async Task SendAsync(Offer offer, CancellationToken ct)
+    {
+        var exchange = await _bus.GetSendEndpoint(new Uri("exchange:" + BusNames.LaneQueue(offer.Lane, offer.RequirementSet)));
+        await exchange.Send(new RunOffered(offer.RunId, offer.TaskKey, offer.Lane, offer.Attempt), ct);
+    }
+
+    private static string QueueOf(Uri address) => Uri.UnescapeDataString(address.AbsolutePath[(address.AbsolutePath.LastIndexOf('/') + 1)..]);
 }
