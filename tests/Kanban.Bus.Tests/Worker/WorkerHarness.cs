@@ -123,6 +123,12 @@ public sealed class WorkerHarness : IAsyncDisposable
         if (_bus is not null)
             await _bus.StopAsync(TimeSpan.FromSeconds(2));
         await Board.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        // A run's folder may be going away at this very moment.
+        await Eventually.Async(() =>
+        {
+            if (Directory.Exists(_folder))
+                Directory.Delete(_folder, recursive: true);
+            return true;
+        });
     }
 }
