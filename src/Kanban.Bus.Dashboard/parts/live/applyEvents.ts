@@ -6,6 +6,9 @@ import { keys, putTasks, putWorker } from './store';
 /** Events that come together are applied together; a burst touches each task once. */
 const gatherMs = 120;
 
+/** Whole lists are read again at most this often, however many events come. */
+const listMs = 1_000;
+
 /** Above this many changed items at once, one read of the list costs less than single reads. */
 const singleReads = 12;
 
@@ -18,9 +21,11 @@ export function kindOf(type: string): string {
 export class EventApplier {
   private tasks = new Set<string>();
   private workers = new Set<string>();
-  private lists = new Set<'boards' | 'lanes' | 'workers'>();
+  private lists = new Set<'boards' | 'lanes'>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private listTimer: ReturnType<typeof setTimeout> | undefined;
   private busy = false;
+  private rest = gatherMs;
 
   constructor(private readonly cache: QueryClient) {}
 
@@ -30,7 +35,8 @@ export class EventApplier {
     if (event.workerId !== null) this.workers.add(event.workerId);
     if (kind.startsWith('task.') || kind.startsWith('run.') || kind.startsWith('board.')) this.lists.add('boards');
     if (kind.startsWith('run.') || kind.startsWith('lane.') || kind.startsWith('worker.')) this.lists.add('lanes');
-    this.timer ??= setTimeout(() => void this.flush(), gatherMs);
+    this.timer ??= setTimeout(() => void this.flush(), this.rest);
+    if (this.lists.size > 0) this.listTimer ??= setTimeout(() => this.readLists(), listMs);
   };
 
   /** Everything may have changed: read all that a page shows. */
@@ -42,20 +48,25 @@ export class EventApplier {
     this.timer = undefined;
     // One flush at a time: what arrives meanwhile waits and is read once.
     if (this.busy) {
-      this.timer = setTimeout(() => void this.flush(), gatherMs);
+      this.timer = setTimeout(() => void this.flush(), this.rest);
       return;
     }
-    const { tasks, workers, lists } = this;
+    const { tasks, workers } = this;
     this.tasks = new Set();
     this.workers = new Set();
-    this.lists = new Set();
     this.busy = true;
+    this.rest = tasks.size > singleReads ? listMs : gatherMs;
     try {
       await Promise.all([this.readTasks([...tasks]), this.readWorkers([...workers])]);
-      for (const list of lists) void this.cache.invalidateQueries({ queryKey: keys[list] }, { cancelRefetch: false });
     } finally {
       this.busy = false;
     }
+  }
+
+  private readLists(): void {
+    this.listTimer = undefined;
+    for (const list of this.lists) void this.cache.invalidateQueries({ queryKey: keys[list] }, { cancelRefetch: false });
+    this.lists = new Set();
   }
 
   private async readTasks(changed: string[]): Promise<void> {
