@@ -44,7 +44,7 @@ internal static class WorkerRun
         var worker = settings.GetSection("Worker");
         var token = worker["Token"];
         var open = new Dictionary<string, string?>();
-        if (worker["BoardUrl"] is not { Length: > 0 } || (token is null && worker["TokenFile"] is null) || WorkerToken.IsAdminKey(token))
+        if (worker["BoardUrl"] is not { Length: > 0 } || (token is null && worker["TokenFile"] is null) || WorkerToken.IsInDoubt(token))
         {
             var connection = Connection.Resolve(worker["BoardUrl"], token, call.Given.Context, call.Terminal.Environment);
             open["Worker:BoardUrl"] = connection.Server;

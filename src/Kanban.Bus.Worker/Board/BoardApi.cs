@@ -95,10 +95,13 @@ internal sealed class BoardApi(Uri board, TimeProvider clock) : IDisposable
             await response.Content.LoadIntoBufferAsync(either.Token);
             return response;
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
+            // Either our deadline, or the connection's own: that one comes as a cancellation as well.
             _link.Drop();
-            throw new BoardAwayException($"no answer from {board} within {deadline.TotalSeconds:0.#} s to {method} {path}");
+            throw late.IsCancellationRequested
+                ? new BoardAwayException($"no answer from {board} within {deadline.TotalSeconds:0.#} s to {method} {path}", e)
+                : new BoardAwayException($"{board} can't be reached: {e.GetBaseException().Message}", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
         {

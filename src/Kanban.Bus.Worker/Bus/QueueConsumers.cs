@@ -54,15 +54,17 @@ internal sealed partial class QueueConsumers(
             while (!ct.IsCancellationRequested)
             {
                 _changed.Reset();
-                var wanted = _wanted.Where(Serves).DistinctBy(q => q.Queue).ToList();
-                foreach (var endpoint in _connected.Values.Where(e => e.Queue != hints && wanted.All(w => w.Queue != e.Queue)).ToList())
-                    await LeaveAsync(endpoint, bus);
-                foreach (var endpoint in _connected.Values.ToList())
-                    await CheckAsync(endpoint, bus);
-                foreach (var order in wanted.Where(w => !_connected.ContainsKey(w.Queue) && !IsPaused(w.Queue)))
-                    Connect(control, order.Queue, (endpoint, left) => Offers(endpoint, order, bus.HasBroker, left));
-                if (!_connected.ContainsKey(hints) && !IsPaused(hints))
-                    Connect(control, hints, (endpoint, _) => Hints(endpoint));
+                try
+                {
+                    await AdjustAsync(control, bus, hints);
+                }
+                catch (Exception e) when (!ct.IsCancellationRequested)
+                {
+                    // Whatever the bus throws, the queues are looked at again: a worker that consumes nothing would look alive.
+                    log.QueuesNotAdjusted(e, bus.Address, Look.TotalSeconds);
+                    await Task.Delay(Look, clock, ct);
+                    continue;
+                }
                 await Task.WhenAny(_changed.WaitAsync(), Task.Delay(Look, clock, ct));
             }
         }
@@ -74,6 +76,19 @@ internal sealed partial class QueueConsumers(
         {
             await Task.WhenAll(_connected.Values.ToList().Select(e => LeaveAsync(e, bus)));
         }
+    }
+
+    private async Task AdjustAsync(IBusControl control, IWorkerBus bus, string hints)
+    {
+        var wanted = _wanted.Where(Serves).DistinctBy(q => q.Queue).ToList();
+        foreach (var endpoint in _connected.Values.Where(e => e.Queue != hints && wanted.All(w => w.Queue != e.Queue)).ToList())
+            await LeaveAsync(endpoint, bus);
+        foreach (var endpoint in _connected.Values.ToList())
+            await CheckAsync(endpoint, bus);
+        foreach (var order in wanted.Where(w => !_connected.ContainsKey(w.Queue) && !IsPaused(w.Queue)))
+            Connect(control, order.Queue, (endpoint, left) => Offers(endpoint, order, bus.HasBroker, left));
+        if (!_connected.ContainsKey(hints) && !IsPaused(hints))
+            Connect(control, hints, (endpoint, _) => Hints(endpoint));
     }
 
     private bool Serves(QueueOrder order) => lanes.ContainsKey(order.Lane);
@@ -156,10 +171,10 @@ internal sealed partial class QueueConsumers(
 
     private async Task LeaveAsync(QueueEndpoint endpoint, IWorkerBus bus)
     {
-        if (await endpoint.StopAsync(StopLimit))
-            _connected.TryRemove(endpoint.Queue, out _);
+        if (await endpoint.StopAsync(StopLimit) is { } fault)
+            log.QueueNotLeft(fault, endpoint.Queue, bus.Address);
         else
-            log.QueueNotLeft(endpoint.Queue, bus.Address);
+            _connected.TryRemove(endpoint.Queue, out _);
     }
 
     // 406 PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'q' in vhost '/': received 'quorum' but current is 'classic'

@@ -12,19 +12,19 @@ internal sealed class QueueEndpoint(string queue, HostReceiveEndpointHandle hand
     public string? Told { get; set; }
 
     /// <summary>No more deliveries; those that are held are acked, their runs go on.</summary>
-    /// <returns>False when it could not be stopped in time.</returns>
-    public async Task<bool> StopAsync(TimeSpan limit)
+    /// <returns>Why it could not be stopped, in time or at all; null when it was.</returns>
+    public async Task<Exception?> StopAsync(TimeSpan limit)
     {
         left.TrySetResult();
         using var late = new CancellationTokenSource(limit);
         try
         {
             await handle.StopAsync(late.Token).WaitAsync(limit);
-            return true;
+            return null;
         }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        catch (Exception e)
         {
-            return false;
+            return e;
         }
     }
 }

@@ -57,6 +57,8 @@ internal sealed class WorkerLife : IAsyncDisposable
 
     internal HeldRuns Held => _held;
 
+    internal OfferIntake Intake => _intake;
+
     internal bool Consumes => _consumers.Ready;
 
     /// <summary>Returns the process's exit code: 0 after a goodbye, 1 when another process took this worker's id.</summary>

@@ -86,7 +86,7 @@ internal static partial class WorkerLog
     [LoggerMessage(41, LogLevel.Error, "Run {runId}: {count} processes ({pids}) are still alive {seconds:0} s after they were asked to end; the slot stays taken.")]
     public static partial void TreeSurvivesKill(this ILogger log, Guid runId, int count, string pids, double seconds);
 
-    [LoggerMessage(42, LogLevel.Critical, "Run {runId} of {taskKey}, token {fencingToken}: its supervision failed; its lease will run out.")]
+    [LoggerMessage(42, LogLevel.Critical, "Run {runId} of {taskKey}, token {fencingToken}: its supervision failed; it is taken up again.")]
     public static partial void SupervisionFailed(this ILogger log, Exception fault, Guid runId, string taskKey, long fencingToken);
 
     [LoggerMessage(43, LogLevel.Warning, "Run {runId}: {path} holds no grant, nothing was started; removed.")]
@@ -134,6 +134,24 @@ internal static partial class WorkerLog
     [LoggerMessage(75, LogLevel.Information, "Queue {queue} is consumed again.")]
     public static partial void QueueConsumedAgain(this ILogger log, string queue);
 
-    [LoggerMessage(76, LogLevel.Warning, "Queue {queue} on {broker} could not be left in time; tried again.")]
-    public static partial void QueueNotLeft(this ILogger log, string queue, string broker);
+    [LoggerMessage(76, LogLevel.Warning, "Queue {queue} on {broker} could not be left; tried again.")]
+    public static partial void QueueNotLeft(this ILogger log, Exception fault, string queue, string broker);
+
+    [LoggerMessage(77, LogLevel.Error, "The queues on {broker} could not be joined and left as the board says; tried again in {seconds} s.")]
+    public static partial void QueuesNotAdjusted(this ILogger log, Exception fault, string broker, double seconds);
+
+    [LoggerMessage(64, LogLevel.Information, "Another delivery of the offer of run {runId}, which is held here already; dropped.")]
+    public static partial void OfferRepeated(this ILogger log, Guid runId);
+
+    [LoggerMessage(45, LogLevel.Error, "Run {runId}: process {pid} refuses {signal}, it counts as alive: {reason}")]
+    public static partial void SignalRefused(this ILogger log, Guid runId, int pid, string signal, string reason);
+
+    [LoggerMessage(46, LogLevel.Error, "Run {runId} of {taskKey} can't be watched any more; its processes are ended and it is reported as lost: {reason}")]
+    public static partial void SupervisionGivenUp(this ILogger log, Guid runId, string taskKey, string reason);
+
+    [LoggerMessage(47, LogLevel.Error, "Run {runId}: the time of its lease can't be kept on disk; its own watch will end it when the lease runs out.")]
+    public static partial void LeaseNotKept(this ILogger log, Exception fault, Guid runId);
+
+    [LoggerMessage(48, LogLevel.Error, "The processes of this host could not be looked at; tried again in a second.")]
+    public static partial void ScanFailed(this ILogger log, Exception fault);
 }

@@ -8,10 +8,13 @@ namespace Kanban.Bus.Worker.Logs;
 
 /// <summary>Brings a run's output to the board while it goes on: byte-exact, by offset, from wherever the board says it stands.</summary>
 /// <param name="mostBytes">Of each stream; a run that writes more is being stopped, and what it wrote beyond is not sent.</param>
-internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, long mostBytes, BoardApi board, TimeProvider clock, ILogger log)
+/// <param name="sinceRenewed">How long ago the board last renewed the run's lease: tells a board that is away from one that fails on this log.</param>
+internal sealed class LogUpload(
+    Grant grant, IReadOnlyList<LogFile> streams, long mostBytes, Func<TimeSpan> sinceRenewed, BoardApi board, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FaultLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Contact = TimeSpan.FromSeconds(20);
 
     // Pieces of one stream between two looks: about 10 MB/s per run, so that one flooding run leaves room for the others.
     private const int PiecesPerLook = 4;
@@ -25,11 +28,11 @@ internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, lon
     /// <summary>The run writes nothing more: what is left is sent, then <see cref="RunAsync"/> returns.</summary>
     public void End() => _ended.TrySetResult();
 
-    /// <summary>Returns when everything was sent after <see cref="End"/>, when the board takes no more of this log, or when it answered nothing but faults for 15 s after the end.</summary>
+    /// <summary>Returns when everything was sent after <see cref="End"/>, when the board takes no more of this log, or when for a minute after the end it answered heartbeats and faulted on this log alone. While it is away the log waits, as the finish does.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
-        long? failingSince = null;
+        long? refusedAloneSince = null;
         while (!_givenUp)
         {
             // Read before the files are: what was written before the end is seen after it.
@@ -39,7 +42,7 @@ internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, lon
                 var all = true;
                 foreach (var stream in streams)
                     all &= await SendAsync(stream, ended ? int.MaxValue : PiecesPerLook, ct);
-                failingSince = null;
+                refusedAloneSince = null;
                 backoff.Reset();
                 if (ended && all)
                     return;
@@ -49,8 +52,11 @@ internal sealed class LogUpload(Grant grant, IReadOnlyList<LogFile> streams, lon
             }
             catch (BoardAwayException e)
             {
-                failingSince ??= clock.GetTimestamp();
-                if (ended && clock.GetElapsedTime(failingSince.Value) > FlushLimit)
+                if (!ended || sinceRenewed() > Contact)
+                    refusedAloneSince = null;
+                else
+                    refusedAloneSince ??= clock.GetTimestamp();
+                if (refusedAloneSince is { } since && clock.GetElapsedTime(since) > FaultLimit)
                 {
                     log.LogTailNotSent(grant.RunId, grant.TaskKey, e.Message);
                     return;

@@ -14,7 +14,8 @@ internal sealed class HeldRuns
 
     public LiveRun? Find(Guid runId) => _runs.GetValueOrDefault(runId);
 
-    public void Add(LiveRun run) => _runs[run.Grant.RunId] = run;
+    /// <summary>False when the run is held already: it must not be started a second time.</summary>
+    public bool TryAdd(LiveRun run) => _runs.TryAdd(run.Grant.RunId, run);
 
     public void Remove(LiveRun run) => _runs.TryRemove(new(run.Grant.RunId, run));
 

@@ -11,6 +11,7 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
     private readonly TaskCompletionSource<StopCause> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _holds;
     private long _renewedAt = renewedAt;
 
     public Grant Grant => grant;
@@ -37,6 +38,12 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
 
     /// <summary>The board has answered the finish.</summary>
     public Task Done => _done.Task;
+
+    /// <summary>True for the one delivery that stays un-acked for this run.</summary>
+    public bool TryHold() => Interlocked.Exchange(ref _holds, 1) == 0;
+
+    /// <summary>That delivery was lost with its channel: the next one may be held.</summary>
+    public void LetGo() => Interlocked.Exchange(ref _holds, 0);
 
     public void AskStop(StopCause cause) => _stop.TrySetResult(cause);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Hosting;
@@ -17,23 +18,50 @@ internal sealed class OfferIntake(
     private static readonly TimeSpan SlotPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClaimLimit = TimeSpan.FromSeconds(30);
 
+    // Runs whose offer is being decided; true when the board has answered.
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource<bool>> _taking = new();
+
     private readonly Batcher<ClaimItem, ClaimAnswer> _claims =
         new(items => board.ClaimAsync(workerId, items, CancellationToken.None), most: 500);
 
     /// <summary>Nothing new is started from here on; a grant that arrives is handed back.</summary>
     public bool Draining { get; set; }
 
-    /// <summary>Returns when the delivery is to be acked.</summary>
+    /// <summary>Returns when the delivery is to be acked. One delivery claims and holds; another of the same run waits for what became of the first, and is then acked at once.</summary>
     /// <param name="hasBroker">Deliveries can be given back, and must not be held for ever.</param>
     /// <exception cref="OfferGivenBackException">The delivery is to go back to its queue.</exception>
     public async Task TakeAsync(RunOffered offer, bool hasBroker, Task left, CancellationToken ct)
     {
-        // A delivery that came back after a broken connection, while its run went on here.
-        if (held.Find(offer.RunId) is { } own)
+        if (held.Find(offer.RunId) is null)
         {
-            await HoldAsync(own, hasBroker, left, ct);
-            return;
+            var mine = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var first = _taking.GetOrAdd(offer.RunId, mine);
+            if (first == mine)
+                await DecideAsync(offer, hasBroker, mine, ct);
+            else if (!await first.Task.WaitAsync(ct))
+                throw new OfferGivenBackException($"the first delivery of {offer.RunId} went back");
         }
+        if (held.Find(offer.RunId) is { } run)
+            await HoldAsync(run, hasBroker, left, ct);
+    }
+
+    private async Task DecideAsync(RunOffered offer, bool hasBroker, TaskCompletionSource<bool> decided, CancellationToken ct)
+    {
+        var answered = false;
+        try
+        {
+            await ClaimAndStartAsync(offer, hasBroker, ct);
+            answered = true;
+        }
+        finally
+        {
+            _taking.TryRemove(offer.RunId, out _);
+            decided.SetResult(answered);
+        }
+    }
+
+    private async Task ClaimAndStartAsync(RunOffered offer, bool hasBroker, CancellationToken ct)
+    {
         if (Draining)
             throw new OfferGivenBackException("the worker drains");
         var lane = lanes[offer.Lane];
@@ -55,14 +83,20 @@ internal sealed class OfferIntake(
             if (run is null)
                 lane.Release(slot);
         }
-        if (run is not null)
-            await HoldAsync(run, hasBroker, left, ct);
     }
 
     private async Task HoldAsync(LiveRun run, bool hasBroker, Task left, CancellationToken ct)
     {
+        if (!run.TryHold())
+        {
+            log.OfferRepeated(run.Grant.RunId);
+            return;
+        }
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await Task.WhenAny(run.Ended, left, Task.Delay(hasBroker ? options.HoldLimit : Timeout.InfiniteTimeSpan, clock, over.Token));
+        // Cancelled: its channel is gone, the broker will deliver the offer again, and that delivery is held in this one's place.
+        if (ct.IsCancellationRequested)
+            run.LetGo();
         await over.CancelAsync();
     }
 

@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.Diagnostics;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting;
@@ -14,40 +14,46 @@ internal sealed class RunStart(
     HeldRuns held, RunSpool spool, ShimStart shims, ProcessScanner scanner, RunSupervisor supervisor,
     IReadOnlyDictionary<string, LaneSlots> lanes, WorkerOptions options, Uri board, TimeProvider clock, ILogger log, CancellationToken life)
 {
+    private const int MostFaults = 5;
     private static readonly TimeSpan ShimFilePatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Never throws for what is wrong with the run: it then ends as failed, with the reason.</summary>
     /// <param name="claimedAt">When the claim was sent, by the worker's monotonic clock: the lease counts from there.</param>
-    public LiveRun Begin(Grant grant, LaneSlots lane, int slot, long claimedAt)
+    /// <returns>Null when the run is held already: nothing was started.</returns>
+    public LiveRun? Begin(Grant grant, LaneSlots lane, int slot, long claimedAt)
     {
         var directory = spool.For(grant.RunId);
         var run = new LiveRun(grant, directory, lane, slot, claimedAt) { StartedAt = clock.GetTimestamp() };
-        held.Add(run);
+        if (!held.TryAdd(run))
+            return null;
+        Process process;
         try
         {
             var profile = ShellExecutor.Profile(grant, options.Profiles);
             directory.Prepare(grant);
             var command = ShellExecutor.Command(grant, options.Profiles, directory);
             var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable);
-            var (process, identity) = shims.Start(directory, command, environment);
+            (process, var identity) = shims.Start(directory, command, environment);
             run.Shim = identity;
-            scanner.Track(grant.RunId, ProcStat.Read(identity.Pid));
-            log.RunStarted(grant.RunId, grant.TaskKey, grant.Lane, slot, grant.Attempt, grant.FencingToken, identity.Pid);
-            Watch(run, supervisor.SuperviseAsync(run, process, life));
         }
-        catch (Exception e) when (e is RunNotStartedException or Win32Exception or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             log.RunNotStarted(e, grant.RunId, grant.TaskKey, grant.Lane);
             GiveUp(run, Outcome.Failed, $"its worker could not start it: {e.Message}");
+            return run;
         }
+        scanner.Track(grant.RunId, ProcStat.Read(process.Id));
+        log.RunStarted(grant.RunId, grant.TaskKey, grant.Lane, slot, grant.Attempt, grant.FencingToken, process.Id);
+        Watch(run, process);
         return run;
     }
 
-    /// <summary>Ends a run of which nothing was started.</summary>
-    public LiveRun Return(Grant grant, LaneSlots lane, int slot, long claimedAt)
+    /// <summary>Ends a run of which nothing was started; null when it is held already.</summary>
+    public LiveRun? Return(Grant grant, LaneSlots lane, int slot, long claimedAt)
     {
         var run = new LiveRun(grant, spool.For(grant.RunId), lane, slot, claimedAt);
-        held.Add(run);
+        if (!held.TryAdd(run))
+            return null;
         GiveUp(run, StopCause.Drained.Outcome, StopCause.Drained.Reason);
         return run;
     }
@@ -99,8 +105,8 @@ internal sealed class RunStart(
                 run.AskStop(new StopCause(Outcome.Lost, "its host was restarted"));
             log.RunFoundEnded(grant.RunId, grant.TaskKey, grant.Lane, grant.FencingToken);
         }
-        held.Add(run);
-        Watch(run, supervisor.SuperviseAsync(run, null, life));
+        if (held.TryAdd(run))
+            Watch(run, null);
     }
 
     /// <summary>The earlier process may have died in the very moment of the start: the shim is then about to write its file.</summary>
@@ -120,14 +126,44 @@ internal sealed class RunStart(
     {
         if (reason.Length > Limits.ReasonLength)
             reason = reason[..Limits.ReasonLength];
-        Watch(run, supervisor.ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, outcome, reason), life));
+        var finish = new FinishItem(run.Grant.RunId, run.Grant.FencingToken, outcome, reason);
+        _ = UntilDoneAsync(run, _ => supervisor.ReportAsync(run, finish, life));
     }
 
-    private void Watch(LiveRun run, Task supervising) => supervising.ContinueWith(
-        done =>
+    /// <summary>A fault does not end the watching: it is taken up again from the run's directory, and given up, with the run's processes, only when that can't work.</summary>
+    private void Watch(LiveRun run, Process? process) => _ = UntilDoneAsync(run, fault =>
+    {
+        // Only the first look has the process itself; the later ones know it by its file.
+        var first = Interlocked.Exchange(ref process, null);
+        return fault.Count >= MostFaults || (fault.Count > 0 && !Directory.Exists(run.Directory.Path))
+            ? supervisor.GiveUpAsync(run, $"its worker could not watch it: {fault.Last!.Message}", life)
+            : supervisor.SuperviseAsync(run, first, life);
+    });
+
+    private async Task UntilDoneAsync(LiveRun run, Func<(int Count, Exception? Last), Task> attempt)
+    {
+        var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
+        Exception? last = null;
+        for (var faults = 0; ; faults++)
         {
-            if (done.Exception is { } fault)
-                log.SupervisionFailed(fault.GetBaseException(), run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken);
-        },
-        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            try
+            {
+                await attempt((faults, last));
+                return;
+            }
+            catch (OperationCanceledException) when (life.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // A cancellation that is not the worker's end is a fault like any other.
+                last = e.GetBaseException();
+                log.SupervisionFailed(e, run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken);
+            }
+            if (life.IsCancellationRequested)
+                return;
+            await Task.Delay(backoff.Next(), clock, CancellationToken.None);
+        }
+    }
 }

@@ -25,20 +25,25 @@ internal sealed class RunSupervisor(
         using var stdout = new LogFile(run.Directory, "stdout");
         using var stderr = new LogFile(run.Directory, "stderr");
         IReadOnlyList<LogFile> streams = [stdout, stderr];
-        var upload = new LogUpload(run.Grant, streams, options.LogLimitBytes, board, clock, log);
-        var uploading = upload.RunAsync(ct);
-
-        var finish = run.Directory.ReadFinish() ?? await UntilDeadAsync(run, streams, process, ct);
-        Keep(run, finish);
-        upload.End();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var upload = new LogUpload(run.Grant, streams, options.LogLimitBytes, () => clock.GetElapsedTime(run.RenewedAt), board, clock, log);
+        var uploading = upload.RunAsync(over.Token);
+        FinishItem finish;
         try
         {
-            await uploading;
+            finish = run.Directory.ReadFinish() ?? await UntilDeadAsync(run, streams, process, ct);
+            Keep(run, finish);
+            upload.End();
+            // Before the finish: with it the lease ends, and with the lease the right to write the log.
+            await UploadedAsync(run, uploading);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        finally
         {
-            log.LogUploadFailed(e, run.Grant.RunId, run.Grant.TaskKey);
+            // After a fault the next look sends the log itself; two would read files that are closed.
+            await over.CancelAsync();
+            await uploading.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
+        ct.ThrowIfCancellationRequested();
         await ReportAsync(run, finish, ct);
     }
 
@@ -51,6 +56,28 @@ internal sealed class RunSupervisor(
         Remove(run);
         held.Remove(run);
         run.MarkDone();
+    }
+
+    /// <summary>For a run that can't be watched any more: ends what lives of it, and reports it as lost.</summary>
+    public async Task GiveUpAsync(LiveRun run, string reason, CancellationToken ct)
+    {
+        log.SupervisionGivenUp(run.Grant.RunId, run.Grant.TaskKey, reason);
+        await _tree.StopAsync(run.Grant.RunId, null, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds));
+        if (reason.Length > Limits.ReasonLength)
+            reason = reason[..Limits.ReasonLength];
+        await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, reason), ct);
+    }
+
+    private async Task UploadedAsync(LiveRun run, Task uploading)
+    {
+        try
+        {
+            await uploading;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogUploadFailed(e, run.Grant.RunId, run.Grant.TaskKey);
+        }
     }
 
     private void Keep(LiveRun run, FinishItem finish)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Kanban.Bus.Worker.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,11 +13,12 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
     /// <param name="shim">Spared at first: it ends by itself with the exit status once its command is dead. Null when it is gone already.</param>
     public async Task StopAsync(Guid runId, ProcessIdentity? shim, TimeSpan grace)
     {
+        var refused = new HashSet<int>();
         var started = clock.GetTimestamp();
         if (grace > TimeSpan.Zero)
         {
             foreach (var member in await scanner.MembersAsync(runId))
-                Kernel.TrySend(member.Pid, member.StartTicks, Signal.Term);
+                Send(runId, member, Signal.Term, refused);
         }
 
         long? alone = null;
@@ -33,7 +35,7 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
                     alone ??= clock.GetTimestamp();
                 // The shim is killed only when nothing else is left and it still does not end.
                 foreach (var member in alone is { } since && clock.GetElapsedTime(since) > ShimPatience ? members : others)
-                    Kernel.TrySend(member.Pid, member.StartTicks, Signal.Kill);
+                    Send(runId, member, Signal.Kill, refused);
             }
             if (elapsed > grace + (TimeSpan.FromSeconds(10) * (warned + 1)))
             {
@@ -41,6 +43,20 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
                 log.TreeSurvivesKill(runId, members.Count, string.Join(' ', members.Select(m => m.Pid)), elapsed.TotalSeconds);
             }
             await Task.Delay(Look, clock);
+        }
+    }
+
+    /// <summary>A process that may not be signalled, such as one that became another user's by sudo, stays among the living: the run is not over while it lives.</summary>
+    private void Send(Guid runId, ProcStat member, Signal signal, HashSet<int> refused)
+    {
+        try
+        {
+            Kernel.TrySend(member.Pid, member.StartTicks, signal);
+        }
+        catch (Win32Exception e)
+        {
+            if (refused.Add(member.Pid))
+                log.SignalRefused(runId, member.Pid, signal.ToString(), e.Message);
         }
     }
 }

@@ -70,6 +70,20 @@ public sealed class SingleHostTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_worker_started_with_the_admin_key_makes_its_own_token_on_the_board()
+    {
+        var key = (await File.ReadAllTextAsync(Path.Combine(_up.Home, ".local", "share", "kanban", "admin.key"))).Trim();
+        var url = _greeting.SelectMany(line => line.Split(' ')).First(word => word.StartsWith("http://", StringComparison.Ordinal));
+        url = new Uri(url).GetLeftPart(UriPartial.Authority);
+        using var worker = new KanbanProcess(new Dictionary<string, string> { ["KANBAN_TOKEN"] = key }, "worker", "run", "--id", "w9", "--lane", "shell=1", "--url", url);
+        await worker.CodeAsync();
+
+        // A single host's board names no broker, so the worker ends; its token was made all the same.
+        Assert.Contains("worker-w9", (await _kanban.RunAsync("token", "list")).Out, StringComparison.Ordinal);
+        Assert.Contains("w9", (await _kanban.RunAsync("worker", "list")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_kind_of_command_is_understood_by_the_board()
     {
         foreach (var (command, code) in new[]

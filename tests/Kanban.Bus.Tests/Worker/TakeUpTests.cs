@@ -98,6 +98,22 @@ public sealed class TakeUpTests
     }
 
     [Fact]
+    public async Task A_run_whose_files_are_damaged_is_reported_as_lost_and_held_no_longer()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        await worker.AbandonWorkerAsync();
+        var runId = Forge(worker, pid: Environment.ProcessId, startTicks: 1, ProcessIdentity.CurrentBootId);
+        await File.WriteAllTextAsync(Directory(worker, runId).FinishFile, "{nonsense");
+
+        await worker.StartWorkerAsync();
+
+        var finish = await worker.FinishAsync(runId);
+        Assert.Equal(Outcome.Lost, finish.Outcome);
+        Assert.StartsWith("its worker could not watch it: ", finish.Reason, StringComparison.Ordinal);
+        await Eventually.Async(() => worker.Life.Held.All.Count == 0);
+    }
+
+    [Fact]
     public async Task Two_processes_do_not_share_a_home()
     {
         await using var worker = await WorkerHarness.StartAsync();

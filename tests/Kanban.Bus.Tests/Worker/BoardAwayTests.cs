@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Board;
+using Kanban.Bus.Worker.Logs;
+using Kanban.Bus.Worker.Spool;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kanban.Bus.Tests.Worker;
+
+/// <summary>What a worker makes of a board that can't be reached.</summary>
+public sealed class BoardAwayTests
+{
+    [Fact]
+    public async Task A_connection_that_is_never_accepted_is_a_board_that_is_away()
+    {
+        // A listener whose queue is full: the kernel drops what knocks, as a firewall would.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        var waiting = new List<Socket>();
+        for (var i = 0; i < 4; i++)
+        {
+            var knocks = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            waiting.Add(knocks);
+            try
+            {
+                await knocks.ConnectAsync(full.LocalEndPoint!).WaitAsync(TimeSpan.FromMilliseconds(200));
+            }
+            catch (TimeoutException)
+            {
+                break;
+            }
+        }
+        using var board = new BoardApi(new Uri($"http://{full.LocalEndPoint}"), TimeProvider.System);
+
+        await Assert.ThrowsAsync<BoardAwayException>(() => board.DeadLetterAsync(new DeadLetter("q", "why", [], null), CancellationToken.None));
+
+        waiting.ForEach(socket => socket.Dispose());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_end_of_a_log_waits_for_a_board_that_is_away_and_not_for_one_that_fails_on_the_log_alone(bool away)
+    {
+        await using var board = await FakeBoard.StartAsync();
+        var (down, calls) = (true, 0);
+        board.Intercept = context =>
+        {
+            Interlocked.Increment(ref calls);
+            return Task.FromResult(Volatile.Read(ref down) ? Results.StatusCode(503) : null);
+        };
+        var grant = WorkerHarness.Grant("");
+        var folder = Directory.CreateTempSubdirectory("kanban-log-").FullName;
+        var run = new RunDirectory(folder, grant.RunId);
+        await File.WriteAllTextAsync(run.LogFile("stdout"), "the last words");
+        using var stdout = new LogFile(run, "stdout");
+        using var api = new BoardApi(board.Address, TimeProvider.System);
+        var clock = new Hasty();
+        var upload = new LogUpload(grant, [stdout], 1 << 20, () => away ? TimeSpan.FromHours(1) : TimeSpan.Zero, api, clock, NullLogger.Instance);
+        var begun = clock.GetTimestamp();
+
+        upload.End();
+        var sending = upload.RunAsync(CancellationToken.None);
+        while (clock.GetElapsedTime(begun) < TimeSpan.FromMinutes(5) && !sending.IsCompleted)
+            await Task.Delay(20);
+
+        Assert.Equal(!away, sending.IsCompleted);
+        Assert.True(calls > 1);
+        Volatile.Write(ref down, false);
+        await sending.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(away ? "the last words" : "", System.Text.Encoding.UTF8.GetString(board.Log(grant.RunId, "stdout")));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A hundred seconds of its time pass in one; its timers run as always.</summary>
+    private sealed class Hasty : TimeProvider
+    {
+        public override long GetTimestamp() => System.GetTimestamp() * 100;
+    }
+}
