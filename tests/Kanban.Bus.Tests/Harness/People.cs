@@ -17,13 +17,13 @@ internal sealed class People(TestStore store)
 {
     public const string Name = "key:test";
 
-    private static readonly ClaimsPrincipal _user = new(new ClaimsIdentity([new Claim(ClaimTypes.Name, Name)], "test"));
+    private static readonly ClaimsPrincipal User = new(new ClaimsIdentity([new Claim(ClaimTypes.Name, Name)], "test"));
 
     public Task<Answer> CreateAsync(CreateTask task, string? idempotencyKey = null) => CallAsync(s =>
-        CreateTaskEndpoint.Handle(task, idempotencyKey, Get<TaskCreation>(s), Get<TaskViews>(s), _user, default));
+        CreateTaskEndpoint.Handle(task, idempotencyKey, Get<TaskCreation>(s), Get<TaskViews>(s), User, default));
 
     public Task<Answer> CreateManyAsync(params IReadOnlyList<CreateTask> tasks) => CallAsync(s =>
-        CreateTasksEndpoint.Handle(new CreateTasks(tasks), Get<TaskCreation>(s), Get<TaskViews>(s), _user, default));
+        CreateTasksEndpoint.Handle(new CreateTasks(tasks), Get<TaskCreation>(s), Get<TaskViews>(s), User, default));
 
     public Task<Answer> ShowAsync(string key) => CallAsync(s => ShowTask.Handle(key, Get<BoardDbContext>(s), Get<TaskViews>(s), default));
 
@@ -40,48 +40,48 @@ internal sealed class People(TestStore store)
 
     /// <param name="patch">JSON.</param>
     public Task<Answer> EditAsync(string key, string patch, string? ifMatch = null) => CallAsync(s =>
-        EditTaskEndpoint.Handle(key, Patch<EditTask>(patch), ifMatch, Get<BoardDbContext>(s), Get<TaskChanges>(s), _user, default));
+        EditTaskEndpoint.Handle(key, Patch<EditTask>(patch), ifMatch, Get<BoardDbContext>(s), Get<TaskChanges>(s), User, default));
 
     public Task<Answer> MoveAsync(string key, Status status, string? reason = null) => CallAsync(s =>
-        MoveTaskEndpoint.Handle(key, new MoveTask(status, reason), Get<TaskChanges>(s), _user, default));
+        MoveTaskEndpoint.Handle(key, new MoveTask(status, reason), Get<TaskChanges>(s), User, default));
 
-    public Task<Answer> BlockAsync(string key, string? reason = null) => CallAsync(s => BlockTask.Handle(key, new(reason), Get<TaskChanges>(s), _user, default));
+    public Task<Answer> BlockAsync(string key, string? reason = null) => CallAsync(s => BlockTask.Handle(key, new(reason), Get<TaskChanges>(s), User, default));
 
-    public Task<Answer> UnblockAsync(string key) => CallAsync(s => UnblockTask.Handle(key, null, Get<TaskChanges>(s), _user, default));
+    public Task<Answer> UnblockAsync(string key) => CallAsync(s => UnblockTask.Handle(key, null, Get<TaskChanges>(s), User, default));
 
     public Task<Answer> CancelAsync(string key, string? reason = null) => CallAsync(s =>
-        CancelTask.Handle(key, new(reason), Get<TaskChanges>(s), Get<IOfferBus>(s), _user, default));
+        CancelTask.Handle(key, new(reason), Get<TaskChanges>(s), Get<IOfferBus>(s), User, default));
 
-    public Task<Answer> RetryAsync(string key) => CallAsync(s => RetryTask.Handle(key, null, Get<TaskChanges>(s), _user, default));
+    public Task<Answer> RetryAsync(string key) => CallAsync(s => RetryTask.Handle(key, null, Get<TaskChanges>(s), User, default));
 
-    public Task<Answer> ArchiveAsync(string key) => CallAsync(s => ArchiveTask.Handle(key, null, Get<TaskChanges>(s), _user, default));
+    public Task<Answer> ArchiveAsync(string key) => CallAsync(s => ArchiveTask.Handle(key, null, Get<TaskChanges>(s), User, default));
 
-    public Task<Answer> RestoreAsync(string key) => CallAsync(s => RestoreTask.Handle(key, null, Get<TaskChanges>(s), _user, default));
+    public Task<Answer> RestoreAsync(string key) => CallAsync(s => RestoreTask.Handle(key, null, Get<TaskChanges>(s), User, default));
 
-    public Task<Answer> CommentAsync(string key, string text) => CallAsync(s => CommentTask.Handle(key, new(text), Get<BoardDbContext>(s), _user, default));
+    public Task<Answer> CommentAsync(string key, string text) => CallAsync(s => CommentTask.Handle(key, new(text), Get<BoardDbContext>(s), User, default));
 
-    public Task<Answer> LinkAsync(string child, string parent) => CallAsync(s => LinkTasks.Link(child, parent, Get<TaskChanges>(s), _user, default));
+    public Task<Answer> LinkAsync(string child, string parent) => CallAsync(s => LinkTasks.Link(child, parent, Get<TaskChanges>(s), User, default));
 
-    public Task<Answer> UnlinkAsync(string child, string parent) => CallAsync(s => LinkTasks.Unlink(child, parent, Get<TaskChanges>(s), _user, default));
+    public Task<Answer> UnlinkAsync(string child, string parent) => CallAsync(s => LinkTasks.Unlink(child, parent, Get<TaskChanges>(s), User, default));
 
-    public Task<Answer> CreateBoardAsync(CreateBoard board) => CallAsync(s => CreateBoardEndpoint.Handle(board, Get<BoardDbContext>(s), _user, default));
+    public Task<Answer> CreateBoardAsync(CreateBoard board) => CallAsync(s => CreateBoardEndpoint.Handle(board, Get<BoardDbContext>(s), User, default));
 
     public Task<Answer> EditBoardAsync(string key, string patch) => CallAsync(s =>
-        EditBoardEndpoint.Handle(key, Patch<EditBoard>(patch), Get<BoardDbContext>(s), _user, default));
+        EditBoardEndpoint.Handle(key, Patch<EditBoard>(patch), Get<BoardDbContext>(s), User, default));
 
     public Task<Answer> ShowBoardAsync(string key) => CallAsync(s => ShowBoards.Show(key, Get<BoardDbContext>(s), default));
 
-    public Task<Answer> CreateLaneAsync(CreateLane lane) => CallAsync(s => CreateLaneEndpoint.Handle(lane, Get<BoardDbContext>(s), Get<LaneViews>(s), _user, default));
+    public Task<Answer> CreateLaneAsync(CreateLane lane) => CallAsync(s => CreateLaneEndpoint.Handle(lane, Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
 
     public Task<Answer> EditLaneAsync(string name, string patch) => CallAsync(s =>
-        EditLaneEndpoint.Handle(name, Patch<EditLane>(patch), Get<BoardDbContext>(s), Get<LaneViews>(s), _user, default));
+        EditLaneEndpoint.Handle(name, Patch<EditLane>(patch), Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
 
     public Task<Answer> ShowLaneAsync(string name) => CallAsync(s => ShowLanes.Show(name, Get<BoardDbContext>(s), Get<LaneViews>(s), default));
 
     public Task<Answer> PauseLaneAsync(string name, string? reason = null) => CallAsync(s =>
-        PauseLane.Pause(name, new(reason), Get<BoardDbContext>(s), Get<IRunSaga>(s), Get<LaneViews>(s), _user, default));
+        PauseLane.Pause(name, new(reason), Get<BoardDbContext>(s), Get<IRunSaga>(s), Get<LaneViews>(s), User, default));
 
-    public Task<Answer> ResumeLaneAsync(string name) => CallAsync(s => PauseLane.Resume(name, Get<BoardDbContext>(s), Get<LaneViews>(s), _user, default));
+    public Task<Answer> ResumeLaneAsync(string name) => CallAsync(s => PauseLane.Resume(name, Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
 
     private static MergePatch<T> Patch<T>(string json) where T : class => MergePatch<T>.Read(JsonElement.Parse(json));
 

@@ -1,6 +1,6 @@
 using Kanban.Bus.Contracts;
-using Kanban.Bus.Tests.Tasks;
 using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Tests.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Tests.Lanes;
