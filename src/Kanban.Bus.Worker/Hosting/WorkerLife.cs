@@ -34,6 +34,7 @@ internal sealed class WorkerLife : IAsyncDisposable
     private readonly QueueConsumers _consumers;
     private readonly Registration _registration;
     private IWorkerBus? _bus;
+    private Task _looking = Task.CompletedTask;
     private Task _consuming = Task.CompletedTask;
     private CancellationTokenSource? _consumingEnd;
 
@@ -71,6 +72,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         _shims.Install();
         _log.WorkerStarts(_options.Id, _options.Host, string.Join(", ", _options.Lanes.Select(l => $"{l.Key}={l.Value}")), _board.Address, _options.Home);
         await _start.TakeUpAsync();
+        _looking = LookAtTreesAsync();
 
         using var registered = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
         var sessions = SessionsAsync(registered.Token);
@@ -92,6 +94,7 @@ internal sealed class WorkerLife : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _life.CancelAsync();
+        await _looking;
         if (_bus is not null)
             await _bus.DisposeAsync();
         _board.Dispose();
@@ -112,6 +115,7 @@ internal sealed class WorkerLife : IAsyncDisposable
             var now = _clock.GetTimestamp();
             foreach (var run in _held.All.Where(r => !session.Orders.Forget.Contains(r.Grant.RunId)))
                 run.Renew(now);
+            LeaseFiles.Write(_held.All.Where(r => !session.Orders.Forget.Contains(r.Grant.RunId)), _clock, _log);
             Apply(session.Orders);
             try
             {
@@ -129,6 +133,27 @@ internal sealed class WorkerLife : IAsyncDisposable
                 _held.StopAll(StopCause.Superseded);
                 await Task.WhenAll(_held.All.Select(r => r.Ended));
                 return 1;
+            }
+        }
+    }
+
+    private async Task LookAtTreesAsync()
+    {
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1), _clock);
+        while (!_life.IsCancellationRequested)
+        {
+            try
+            {
+                await second.WaitForNextTickAsync(_life.Token);
+                await _scanner.LookAsync();
+            }
+            catch (OperationCanceledException) when (_life.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _log.ScanFailed(e);
             }
         }
     }

@@ -63,6 +63,7 @@ internal sealed class LeaseKeeper(
         var orders = await board.BeatAsync(workerId, heartbeat, deadline, ct);
         foreach (var run in named.Where(r => !orders.Forget.Contains(r.Grant.RunId)))
             run.Renew(sentAt);
+        LeaseFiles.Write(named, clock, log);
         apply(orders);
     }
 

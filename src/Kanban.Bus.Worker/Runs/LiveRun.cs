@@ -47,6 +47,19 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
 
     public void AskStop(StopCause cause) => _stop.TrySetResult(cause);
 
+    /// <summary>The run must not outlast its lease when the board or the worker is away.</summary>
+    public bool EndsWithLease => grant.Limits.OnDisconnect == OnDisconnect.Stop;
+
+    /// <summary>Without contact: asked to end at two thirds of the lease, killed 2 s before its end, however long the lane's grace is.</summary>
+    public (int Stop, int Kill) WatchSeconds
+    {
+        get
+        {
+            var stop = Math.Max(1, (int)(grant.LeaseSeconds * 2 / 3));
+            return (stop, Math.Max(stop, Math.Min(stop + grant.Limits.GraceSeconds, (int)grant.LeaseSeconds - 2)));
+        }
+    }
+
     public void Renew(long sentAt) => Interlocked.Exchange(ref _renewedAt, Math.Max(sentAt, RenewedAt));
 
     public void MarkEnded()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Leases;
 using Kanban.Bus.Worker.Shim;
 using Kanban.Bus.Worker.Slots;
 using Kanban.Bus.Worker.Spool;
@@ -33,7 +34,9 @@ internal sealed class RunStart(
             directory.Prepare(grant);
             var command = ShellExecutor.Command(grant, options.Profiles, directory);
             var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable);
-            (process, var identity) = shims.Start(directory, command, environment);
+            if (run.EndsWithLease)
+                LeaseFiles.Write([run], clock, log);
+            (process, var identity) = shims.Start(directory, command, environment, run.EndsWithLease ? run.WatchSeconds : null);
             run.Shim = identity;
         }
         catch (Exception e)

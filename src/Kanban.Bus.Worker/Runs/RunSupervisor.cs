@@ -62,7 +62,7 @@ internal sealed class RunSupervisor(
     public async Task GiveUpAsync(LiveRun run, string reason, CancellationToken ct)
     {
         log.SupervisionGivenUp(run.Grant.RunId, run.Grant.TaskKey, reason);
-        await _tree.StopAsync(run.Grant.RunId, null, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds));
+        await _tree.StopAsync(run.Grant.RunId, null, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds), () => false);
         if (reason.Length > Limits.ReasonLength)
             reason = reason[..Limits.ReasonLength];
         await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, reason), ct);
@@ -125,7 +125,9 @@ internal sealed class RunSupervisor(
                 await Task.WhenAny(exited ?? Task.Delay(Look, clock, ct), run.StopAsked, Task.Delay(Look, clock, ct));
             ct.ThrowIfCancellationRequested();
         }
-        if (run.Directory.ReadExit() is not null)
+        if (run.Directory.ReadCut() is { } cutAfter)
+            cause = StopCause.Disconnected(cutAfter);
+        else if (run.Directory.ReadExit() is not null)
             cause = null;
         else if (run.Shim is null && run.StopAsked.IsCompleted)
             cause = await run.StopAsked;
@@ -134,7 +136,7 @@ internal sealed class RunSupervisor(
         if (cause is not null)
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
         // Also after a clean end: what the run left in the background would outlive its slot.
-        await _tree.StopAsync(run.Grant.RunId, run.Shim, grace);
+        await _tree.StopAsync(run.Grant.RunId, run.Shim, grace, () => run.EndsWithLease && clock.GetElapsedTime(run.RenewedAt).TotalSeconds >= run.WatchSeconds.Kill);
         return RunReport.Of(run.Grant, run.Directory, cause is null ? null : (cause.Outcome, cause.Reason));
     }
 }

@@ -1,4 +1,3 @@
-using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Logs;
 
 namespace Kanban.Bus.Worker.Runs;
@@ -27,7 +26,7 @@ internal sealed class RunWatch(LiveRun run, IReadOnlyList<LogFile> streams, long
         if (bytes > mostLogBytes)
             return StopCause.Wrote(mostLogBytes);
         var away = clock.GetElapsedTime(run.RenewedAt).TotalSeconds;
-        if (limits.OnDisconnect == OnDisconnect.Stop && away > run.Grant.LeaseSeconds * 2 / 3)
+        if (run.EndsWithLease && away > run.Grant.LeaseSeconds * 2 / 3)
             return StopCause.Disconnected(away);
         return null;
     }

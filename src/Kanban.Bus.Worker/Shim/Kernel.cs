@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Kanban.Bus.Worker.Shim;
@@ -20,6 +21,9 @@ internal static class Kernel
     private const int ClockTicks = 2;
 
     public static long TicksPerSecond { get; } = SysConf(ClockTicks) is > 0 and var ticks ? ticks : 100;
+
+    /// <summary>Seconds since this host's boot, the same for every process, in containers too.</summary>
+    public static double UptimeSeconds() => double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>Signals that very process. False when it is gone; a new process with the same pid is never hit, because the pid is pinned by a descriptor before its start time is compared.</summary>
     public static bool TrySend(int pid, long startTicks, Signal signal)

@@ -13,8 +13,7 @@ internal readonly record struct ProcessIdentity(int Pid, long StartTicks, string
     {
         get
         {
-            var uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-            var age = TimeSpan.FromSeconds(uptime - (StartTicks / (double)Kernel.TicksPerSecond));
+            var age = TimeSpan.FromSeconds(Kernel.UptimeSeconds() - (StartTicks / (double)Kernel.TicksPerSecond));
             return age < TimeSpan.Zero ? TimeSpan.Zero : age;
         }
     }

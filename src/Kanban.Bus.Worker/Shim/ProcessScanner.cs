@@ -5,8 +5,11 @@ namespace Kanban.Bus.Worker.Shim;
 
 /// <summary>Which live processes belong to which run, from <c>/proc</c>. One scan answers everyone who asked meanwhile, so 200 runs that end together cost a few scans.</summary>
 /// <remarks>
-/// A process belongs to a run when its start environment says so, when its parent or its session's leader does, or when it was seen to before:
-/// a double fork, <c>setsid</c> or a cleaned environment alone does not get a process out of its run's tree.
+/// A process belongs to a run when its start environment says so, when its parent or its session's leader does, when it was seen to before, or when it
+/// has no terminal and its working directory or its output is the run's: a double fork, <c>setsid</c>, a cleaned environment, or all of them
+/// (<c>env -i setsid -f</c>) do not get a process out of its run's tree. While runs are live the worker looks once a second, so that most links are
+/// seen before they break. What still escapes: a process that does all that, changes directory, sends its output elsewhere and loses its parent
+/// between two looks; and, for a worker that is not root, one that has become another user's by all of that. To hold those takes a cgroup per run.
 /// </remarks>
 internal sealed class ProcessScanner : IDisposable
 {
@@ -58,6 +61,16 @@ internal sealed class ProcessScanner : IDisposable
         }
     }
 
+    /// <summary>Looks once, so that what belongs together is known before its links break. Nothing is done while no run is live.</summary>
+    public async Task LookAsync()
+    {
+        bool any;
+        lock (_gate)
+            any = _runs.Count > 0;
+        if (any)
+            await MembersAsync(Guid.Empty);
+    }
+
     public void Dispose() => _one.Dispose();
 
     private Dictionary<Guid, List<ProcStat>> Scan()
@@ -80,7 +93,7 @@ internal sealed class ProcessScanner : IDisposable
         }
         foreach (var stat in all.Values.Where(s => !s.IsDead && !_owners.ContainsKey((s.Pid, s.StartTicks))))
         {
-            if (MarkerOf(stat.Pid) is { } runId && _runs.ContainsKey(runId))
+            if (MarkerOf(stat) is { } runId && _runs.ContainsKey(runId))
                 _owners[(stat.Pid, stat.StartTicks)] = runId;
         }
         Inherit(all);
@@ -120,8 +133,9 @@ internal sealed class ProcessScanner : IDisposable
         all.TryGetValue(pid, out var stat) && _owners.TryGetValue((pid, stat.StartTicks), out var runId) ? runId : null;
 
     /// <summary>The run that a process's start environment names; null when it names none or may not be read (another user's process).</summary>
-    private static Guid? MarkerOf(int pid)
+    private static Guid? MarkerOf(ProcStat stat)
     {
+        var pid = stat.Pid;
         byte[] environment;
         try
         {
@@ -136,7 +150,7 @@ internal sealed class ProcessScanner : IDisposable
         {
             var found = environment.AsSpan(at).IndexOf(marker);
             if (found < 0)
-                return null;
+                return stat.Terminal == 0 ? PlaceOf(pid) : null;
             at += found;
             if (at == 0 || environment[at - 1] == 0)
             {
@@ -146,5 +160,27 @@ internal sealed class ProcessScanner : IDisposable
             }
             at++;
         }
+    }
+
+    /// <summary>The run in whose directory a process works, or to whose files it writes. A person's shell in there has a terminal, and is not asked.</summary>
+    private static Guid? PlaceOf(int pid)
+    {
+        foreach (var link in (ReadOnlySpan<string>)["cwd", "fd/1", "fd/2"])
+        {
+            string? target;
+            try
+            {
+                target = new FileInfo($"/proc/{pid}/{link}").LinkTarget;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+            const string runs = "/runs/";
+            var at = target?.IndexOf(runs, StringComparison.Ordinal) ?? -1;
+            if (at >= 0 && target!.Length >= at + runs.Length + 36 && Guid.TryParseExact(target.AsSpan(at + runs.Length, 36), "D", out var runId))
+                return runId;
+        }
+        return null;
     }
 }

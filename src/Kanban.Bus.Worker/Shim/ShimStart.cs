@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Kanban.Bus.Worker.Spool;
 
 namespace Kanban.Bus.Worker.Shim;
@@ -25,12 +26,13 @@ internal sealed class ShimStart(string home)
         _before = probe?.ExitCode == 0 ? DefaultPipe : [];
     }
 
+    /// <param name="watch">Seconds without a renewed lease after which the run gets TERM, and KILL, from a watch of its own; null where it goes on.</param>
     /// <returns>The process, whose exit the caller may await, and who it is for ever.</returns>
     /// <exception cref="System.ComponentModel.Win32Exception">The command line or environment is too long, or there is no <c>setsid</c>.</exception>
-    public (Process Process, ProcessIdentity Identity) Start(RunDirectory run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    public (Process Process, ProcessIdentity Identity) Start(RunDirectory run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, (int Stop, int Kill)? watch)
     {
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = run.Workspace };
-        foreach (var word in (string[])[.. _before, "/bin/sh", _script, run.Path, .. command])
+        foreach (var word in (string[])[.. _before, "/bin/sh", _script, run.Path, Number(watch?.Stop), Number(watch?.Kill), .. command])
             start.ArgumentList.Add(word);
         start.Environment.Clear();
         foreach (var (name, value) in environment)
@@ -41,4 +43,6 @@ internal sealed class ShimStart(string home)
         // Gone within the moment it took to look: its exit file will tell, and no live process is confused with it.
         return (process, new ProcessIdentity(process.Id, stat?.StartTicks ?? -1, ProcessIdentity.CurrentBootId));
     }
+
+    private static string Number(int? seconds) => (seconds ?? 0).ToString(CultureInfo.InvariantCulture);
 }

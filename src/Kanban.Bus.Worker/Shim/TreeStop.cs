@@ -11,7 +11,8 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
     private static readonly TimeSpan ShimPatience = TimeSpan.FromSeconds(1);
 
     /// <param name="shim">Spared at first: it ends by itself with the exit status once its command is dead. Null when it is gone already.</param>
-    public async Task StopAsync(Guid runId, ProcessIdentity? shim, TimeSpan grace)
+    /// <param name="mustEnd">Asked all along: true cuts the grace short.</param>
+    public async Task StopAsync(Guid runId, ProcessIdentity? shim, TimeSpan grace, Func<bool> mustEnd)
     {
         var refused = new HashSet<int>();
         var started = clock.GetTimestamp();
@@ -26,7 +27,7 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
         while (await scanner.MembersAsync(runId) is { Count: > 0 } members)
         {
             var elapsed = clock.GetElapsedTime(started);
-            if (elapsed >= grace)
+            if (elapsed >= grace || mustEnd())
             {
                 var others = members.Where(m => m.Pid != shim?.Pid).ToList();
                 if (others.Count > 0)

@@ -24,6 +24,11 @@ internal sealed class RunDirectory(string path, Guid runId)
     public string ResultFile => At("result.json");
     public string ShimFile => At("shim");
     public string ExitFile => At("exit");
+    /// <summary>When the lease was last renewed, for the run's own watch; only where the lane's onDisconnect is stop.</summary>
+    public string BeatFile => At("beat");
+
+    /// <summary>Written by the run's own watch when it ended the run: the seconds since the lease was renewed.</summary>
+    public string CutFile => At("cut");
     public string Workspace => At("workspace");
 
     public string LogFile(string stream) => At(stream);
@@ -55,6 +60,18 @@ internal sealed class RunDirectory(string path, Guid runId)
     /// <summary>Exit status as sh counts it (128 + signal for a killed command); null while the shim has not recorded one.</summary>
     public int? ReadExit() =>
         File.Exists(ExitFile) && int.TryParse(File.ReadAllText(ExitFile).Trim(), CultureInfo.InvariantCulture, out var status) ? status : null;
+
+    /// <param name="uptimeSeconds">Of this host, at the lease's renewal.</param>
+    public void WriteBeat(long uptimeSeconds)
+    {
+        // In place and always as long: a reader sees the old time or the new one, and a full disk can't get between.
+        using var file = new FileStream(BeatFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        file.Write(System.Text.Encoding.ASCII.GetBytes($"{uptimeSeconds.ToString(CultureInfo.InvariantCulture),-15}\n"));
+    }
+
+    /// <summary>Null when the run's own watch did not end it.</summary>
+    public int? ReadCut() =>
+        File.Exists(CutFile) && int.TryParse(File.ReadAllText(CutFile).Trim(), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
     public void Remove() => Workspaces.ScratchWorkspace.Remove(path);
 

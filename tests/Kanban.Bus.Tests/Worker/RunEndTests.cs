@@ -150,4 +150,72 @@ public sealed class RunEndTests
         Assert.Equal((Outcome.Lost, "its process vanished without an exit status"), (finish.Outcome, finish.Reason));
         Assert.True(ProcStat.Read(int.Parse(worker.Out(runId), System.Globalization.CultureInfo.InvariantCulture)) is not { IsDead: false });
     }
+
+    [Fact]
+    public async Task A_daemon_with_a_clean_environment_and_a_session_of_its_own_ends_with_its_run()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+
+        var finish = await worker.RunAsync(WorkerHarness.Grant(
+            "env -i setsid -f sh -c 'echo $$ >>daemons; exec sleep 1000' >/dev/null 2>&1; (cd /; env -i setsid -f sh -c 'echo $$; exec sleep 1000'); while [ ! -s daemons ]; do sleep 0.02; done; cat daemons; sleep 0.2", ShortGrace));
+
+        var pids = worker.Out(finish.RunId).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToList();
+        Assert.Equal(2, pids.Count);
+        Assert.All(pids, pid => Assert.True(ProcStat.Read(pid) is not { IsDead: false }, $"{pid} lives"));
+    }
+
+    [Fact]
+    public async Task Without_an_answer_a_long_grace_is_cut_to_what_the_lease_leaves()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var grant = WorkerHarness.Grant("trap '' TERM; echo up; while :; do sleep 0.05; done", new RunLimits(null, null, 600, OnDisconnect.Stop), leaseSeconds: 6);
+        var runId = await worker.OfferAsync(grant);
+        await Eventually.Async(() => worker.Out(runId) == "up\n");
+        var pid = worker.Life.Held.Find(runId)!.Shim!.Value;
+
+        worker.Board.Intercept = _ => Task.FromResult<IResult?>(Results.StatusCode(503));
+        var cut = Stopwatch.GetTimestamp();
+        await Eventually.Async(() => !pid.IsAlive);
+
+        Assert.InRange(Stopwatch.GetElapsedTime(cut).TotalSeconds, 3, 6);
+        worker.Board.Intercept = _ => Task.FromResult<IResult?>(null);
+        Assert.Equal(Outcome.Lost, (await worker.FinishAsync(runId)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(OnDisconnect.Stop)]
+    [InlineData(OnDisconnect.Continue)]
+    public async Task With_its_worker_killed_a_run_goes_on_or_ends_by_itself_within_its_lease_as_its_lane_says(OnDisconnect onDisconnect)
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var grant = WorkerHarness.Grant(
+            "trap '' TERM; setsid sh -c 'echo $$; exec sleep 60' & sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.1; done' & sleep 0.3; echo up; while [ ! -e go ]; do sleep 0.05; done",
+            new RunLimits(null, null, onDisconnect == OnDisconnect.Stop ? 600 : 1, onDisconnect), leaseSeconds: 7);
+        var runId = await worker.OfferAsync(grant);
+        await Eventually.Async(() => worker.Out(runId).EndsWith("up\n", StringComparison.Ordinal));
+        var shim = worker.Life.Held.Find(runId)!.Shim!.Value;
+        var pids = worker.Out(runId).Split('\n').Take(2).Select(int.Parse).ToList();
+        // While the lease is renewed nothing ends it.
+        await Task.Delay(TimeSpan.FromSeconds(onDisconnect == OnDisconnect.Stop ? 8 : 0));
+        Assert.True(shim.IsAlive);
+
+        await worker.AbandonWorkerAsync();
+        var killed = Stopwatch.GetTimestamp();
+        if (onDisconnect == OnDisconnect.Stop)
+        {
+            await Eventually.Async(() => !shim.IsAlive);
+            Assert.InRange(Stopwatch.GetElapsedTime(killed).TotalSeconds, 2, 7);
+            Assert.All(pids, pid => Assert.True(ProcStat.Read(pid) is not { IsDead: false }, $"{pid} lives"));
+        }
+        else
+        {
+            await Task.Delay(TimeSpan.FromSeconds(7));
+            Assert.True(shim.IsAlive);
+            await File.WriteAllTextAsync(Path.Combine(worker.Home, "runs", runId.ToString(), "workspace", "go"), "");
+        }
+
+        await worker.StartWorkerAsync();
+        var finish = await worker.FinishAsync(runId);
+        Assert.Equal(onDisconnect == OnDisconnect.Stop ? Outcome.Lost : Outcome.Succeeded, finish.Outcome);
+    }
 }
