@@ -212,13 +212,8 @@ public sealed class BrokerConsumeTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines.Enqueue(formatter(state, exception));
-            if (Environment.GetEnvironmentVariable("KANBAN_TEST_LINES") is { Length: > 0 } file)
-                lock (lines)
-                    File.AppendAllText(file, $"{DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()):HH:mm:ss.fff} {logLevel} {formatter(state, exception)} {exception?.GetBaseException().Message}\n");
-        }
 
         public void Dispose()
         {
