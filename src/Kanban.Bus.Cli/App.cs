@@ -108,7 +108,7 @@ internal sealed class App(Terminal terminal)
             _ => ExitCode.Failed,
         };
         Tell(refusal.Message, code);
-        foreach (var detail in refusal.Details.Where(detail => !refusal.Message.Contains(detail, StringComparison.Ordinal)))
+        foreach (var detail in refusal.Details.Where(detail => !detail.EndsWith(refusal.Message, StringComparison.Ordinal)))
             terminal.Error.WriteLine("  " + Printing.Output.Plain(detail));
         if (refusal.Status == HttpStatusCode.Unauthorized)
             terminal.Error.WriteLine("  'kanban login' keeps a key for this board; or set KANBAN_TOKEN.");

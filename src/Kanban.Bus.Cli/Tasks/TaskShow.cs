@@ -34,6 +34,6 @@ internal static class TaskShow
     private static string Line(RunView run) => string.Join(' ', new[]
     {
         $"{run.Number}", Words.Of(run.State), run.WorkerId, run.Host is null ? null : $"on {run.Host}",
-        run.ExitCode is { } exit ? $"exit {exit}" : null, run.Reason,
+        run.Reason ?? (run.ExitCode is { } exit ? $"exit {exit}" : null),
     }.Where(part => !string.IsNullOrEmpty(part)));
 }

@@ -42,6 +42,17 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
+    public async Task A_single_field_s_reason_is_said_once()
+    {
+        await using var board = await FakeBoard.StartAsync(("POST /tasks", FakeBoard.Refuses(400, "unknown-lane", "No lane 'shel'.", ("/lane", "No lane 'shel'."))));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync("task", "add", "hello", "--lane", "shel");
+
+        Assert.Equal("kanban: No lane 'shel'.\n", ended.Error);
+    }
+
+    [Fact]
     public async Task Nobody_there_is_6()
     {
         using var kanban = new CommandLine().With("KANBAN_URL", "http://127.0.0.1:1");
