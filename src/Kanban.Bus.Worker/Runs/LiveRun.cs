@@ -50,13 +50,13 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
     /// <summary>The run must not outlast its lease when the board or the worker is away.</summary>
     public bool EndsWithLease => grant.Limits.OnDisconnect == OnDisconnect.Stop;
 
-    /// <summary>Without contact: asked to end at two thirds of the lease, killed 2 s before its end, however long the lane's grace is.</summary>
+    /// <summary>Without contact: asked to end at two thirds of the lease, killed 3 s before its end, however long the lane's grace is: a second for the watch's step, two for the kernel and a busy host.</summary>
     public (int Stop, int Kill) WatchSeconds
     {
         get
         {
             var stop = Math.Max(1, (int)(grant.LeaseSeconds * 2 / 3));
-            return (stop, Math.Max(stop, Math.Min(stop + grant.Limits.GraceSeconds, (int)grant.LeaseSeconds - 2)));
+            return (stop, Math.Max(stop, Math.Min(stop + grant.Limits.GraceSeconds, (int)grant.LeaseSeconds - 3)));
         }
     }
 
