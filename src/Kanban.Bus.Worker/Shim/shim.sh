@@ -54,9 +54,10 @@ watch_lease() {
 end_session() {
     for process in /proc/[0-9]*; do
         pid=${process#/proc/}
-        case $pid in $$ | "$me") continue ;; esac
+        case $pid in "$$" | "$me") continue ;; esac
         IFS= read -r line <"$process/stat" || continue
-        IFS=' ' read -r state parent group session rest <<X
+        # After the name in brackets: state, parent, group, session, and more.
+        IFS=' ' read -r _ _ _ session _ <<X
 ${line##*) }
 X
         if [ "$session" = $$ ]; then kill -s "$1" "$pid" || :; fi
@@ -65,7 +66,7 @@ X
     for process in $(command -p grep -ls "KANBAN_RUN_ID=$KANBAN_RUN_ID" /proc/[0-9]*/environ); do
         pid=${process#/proc/}
         pid=${pid%/environ}
-        case $pid in $$ | "$me") continue ;; esac
+        case $pid in "$$" | "$me") continue ;; esac
         kill -s "$1" "$pid" 2>/dev/null || :
     done
 }
