@@ -40,6 +40,29 @@ public abstract class AdmissionSpec<TStore> : StoreSpec<TStore> where TStore : T
     }
 
     [Fact]
+    public async Task Passes_that_see_different_tasks_first_never_pass_a_cap_together()
+    {
+        await Store.AddLaneAsync("shell", lane => lane.MaxActive = 3);
+        await Store.AddWorkerAsync("w1", "shell=64");
+
+        // Each task goes ahead of those before it, so passes that overlap would each offer others, and no task's row parts them.
+        var adding = Task.Run(async () =>
+        {
+            for (var i = 0; i < 60; i++)
+                await Store.AddTaskAsync("shell", t => t.Priority = i);
+        });
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            do
+                await Store.AdmitAsync();
+            while (!adding.IsCompleted);
+        })));
+        await adding;
+
+        Assert.Equal(3, await Store.ReadAsync(db => db.Runs.CountAsync(r => r.Live)));
+    }
+
+    [Fact]
     public async Task A_unit_is_free_again_only_when_its_run_has_ended()
     {
         await Store.AddLaneAsync("shell", lane => lane.MaxActive = 1);
