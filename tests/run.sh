@@ -18,11 +18,30 @@ fi
 
 configuration=${CONFIGURATION:-Release}
 results=tests/TestResults
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 named=""
 rm -rf "$results"
 
 # The counters of a trx file: what did not run was skipped, what ran and did not pass failed.
 attribute() { grep -o '<Counters [^>]*' "$1" | sed -n "s/.* $2=\"\([0-9]*\)\".*/\1/p"; }
+
+# What failed and the first line of its message, a line each, so that the end of a log tells even when the rest is cut.
+failures() {
+    awk 'BEGIN { RS = "<UnitTestResult " }
+        NR > 1 && /^[^>]*outcome="Failed"/ {
+            name = message = $0
+            sub(/.*testName="/, "", name)
+            sub(/".*/, "", name)
+            sub(/.*<Message>[[:space:]]*/, "", message)
+            sub(/(<\/Message>|\n).*/, "", message)
+            gsub(/&quot;/, "\"", message); gsub(/&lt;/, "<", message); gsub(/&gt;/, ">", message); gsub(/&#xD;/, "", message); gsub(/&amp;/, "\\&", message)
+            print "FAILED " name ": " substr(message, 1, 400)
+        }' "$1"
+}
+
+fail() {
+    echo "$1: counted as one failure."
+    failed=$((failed + 1)) named+="FAILED $1"$'\n'
+}
 
 run() {
     local project=$1 trx="$results/$1.trx" code total executed ok
@@ -32,18 +51,16 @@ run() {
         --results-directory "$results" --blame-hang-timeout 10m --blame-hang-dump-type none </dev/null
     code=$?
     if [ ! -f "$trx" ]; then
-        echo "$project ended with code $code and left no results: counted as one failure."
-        failed=$((failed + 1))
+        fail "$project ended with code $code and left no results"
         return
     fi
     total=$(attribute "$trx" total) executed=$(attribute "$trx" executed) ok=$(attribute "$trx" passed)
     passed=$((passed + ok)) skipped=$((skipped + total - executed)) failed=$((failed + executed - ok))
+    [ "$executed" -eq "$ok" ] || named+=$(failures "$trx")$'\n'
     if [ "$code" -ne 0 ] && [ "$executed" -eq "$ok" ]; then
-        echo "$project passed what it ran and then ended with code $code: counted as one failure."
-        failed=$((failed + 1))
+        fail "$project passed what it ran and then ended with code $code"
     elif [ "$total" -eq 0 ]; then
-        echo "$project has no tests: counted as one failure."
-        failed=$((failed + 1))
+        fail "$project has no tests"
     fi
     echo "   $ok passed, $((executed - ok)) failed, $((total - executed)) skipped"
 }
@@ -53,11 +70,11 @@ for project in "${projects[@]}"; do
     if dotnet build "tests/$project" -c "$configuration" --nologo -v q -clp:NoSummary </dev/null; then
         run "$project"
     else
-        echo "$project does not build: counted as one failure."
-        failed=$((failed + 1))
+        fail "$project does not build"
     fi
 done
 
+printf '%s' "$named"
 tail=""
 [ "$skipped" -eq 0 ] || tail=", $skipped skipped"
 echo "$passed passed, $failed failed$tail"

@@ -24,8 +24,8 @@ public sealed class BrokerAwayTests
         server.Thaw();
 
         Assert.Empty(published);
-        Assert.InRange(took, BrokerConnection.Deadline - TimeSpan.FromSeconds(1), BrokerConnection.Deadline + TimeSpan.FromSeconds(3));
-        await Eventually.Async(async () => (await board.Bus.PublishAsync([Offer()], default)).Count == 1, within: TimeSpan.FromSeconds(60));
+        Assert.InRange(took, BrokerConnection.Deadline - TimeSpan.FromSeconds(1), BrokerConnection.Deadline * 3);
+        await Eventually.Async(async () => (await board.Bus.PublishAsync([Offer()], default)).Count == 1);
     }
 
     [NeedsServersFact]
@@ -44,8 +44,8 @@ public sealed class BrokerAwayTests
 
         await server.StartAsync();
 
-        await Eventually.Async(() => board.Bus.ProblemOf("gpu") is null, within: TimeSpan.FromSeconds(30));
-        await Eventually.Async(async () => (await board.Bus.PublishAsync([Offer()], default)).Count == 1, within: TimeSpan.FromSeconds(60));
+        await Eventually.Async(() => board.Bus.ProblemOf("gpu") is null);
+        await Eventually.Async(async () => (await board.Bus.PublishAsync([Offer()], default)).Count == 1);
     }
 
     private static Offer Offer() => new(Guid.CreateVersion7(), "web-1", "gpu", "", 1);

@@ -33,7 +33,7 @@ public sealed class EventRelayTests
         var seen = new List<string>();
         while (seen.Count < written.Count)
         {
-            var message = await reader.Messages.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(40));
+            var message = await reader.Messages.ReadAsync().AsTask().WaitAsync(Eventually.Deadline);
             var view = JsonSerializer.Deserialize<EventView>(message.Body.Span, Json.Client)!;
             Assert.Equal("lane.edited", message.RoutingKey);
             Assert.Equal("application/cloudevents+json", message.BasicProperties.ContentType);

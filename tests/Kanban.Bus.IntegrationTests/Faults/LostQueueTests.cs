@@ -24,7 +24,7 @@ public sealed class LostQueueTests
         var after = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => board.Api.AddTaskAsync(new CreateTask($"after {i}", "work", Body: "echo after"))));
 
         foreach (var task in after)
-            Assert.Equal(0, (await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromSeconds(60))).Task.Attempts);
+            Assert.Equal(0, (await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromMinutes(2))).Task.Attempts);
         Assert.Equal("quorum", (await rabbit.QueueAsync(cluster.VirtualHost, BusNames.LaneQueue("work", "")))!.Value.GetProperty("type").GetString());
     }
 
@@ -47,6 +47,6 @@ public sealed class LostQueueTests
         await File.WriteAllTextAsync(gate, "");
 
         foreach (var task in tasks)
-            await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromSeconds(60));
+            await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromMinutes(2));
     }
 }

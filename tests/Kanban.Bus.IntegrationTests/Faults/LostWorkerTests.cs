@@ -12,8 +12,9 @@ public sealed class LostWorkerTests
     public async Task A_task_whose_worker_is_killed_in_mid_run_is_done_by_another()
     {
         await using var cluster = await Cluster.CreateAsync();
-        var witness = new Witness(cluster.Folder);
         var board = await cluster.StartBoardAsync();
+        var oracle = await Oracle.WatchAsync(cluster);
+        var witness = oracle.Witness;
         await board.Api.AddLaneAsync(new CreateLane("work"));
         var first = await cluster.StartWorkerAsync(new WorkerShape("first", "work", 1));
         var gate = Path.Combine(cluster.Folder, "go");
@@ -22,10 +23,11 @@ public sealed class LostWorkerTests
         await cluster.StartWorkerAsync(new WorkerShape("second", "work", 1));
 
         await first.KillHostAsync();
-        await Eventually.Async(() => witness.Lines.Count(l => l.What == "start") == 2, TimeSpan.FromSeconds(30));
+        await Eventually.Async(() => witness.Lines.Count(l => l.What == "start") == 2);
         await File.WriteAllTextAsync(gate, "");
 
-        var done = await cluster.UntilAsync(task.Key, Status.Done);
+        await oracle.CheckAsync();
+        var done = await board.Api.TaskAsync(task.Key);
         var runs = await board.Api.RunsAsync(task.Key);
         Assert.Equal([(1, RunState.Lost, "first", 1L), (2, RunState.Succeeded, "second", 2L)],
             runs.OrderBy(r => r.Number).Select(r => (r.Number, r.State, r.WorkerId!, r.FencingToken)));
@@ -38,27 +40,29 @@ public sealed class LostWorkerTests
     {
         await using var cluster = await Cluster.CreateAsync();
         var board = await cluster.StartBoardAsync();
+        var oracle = await Oracle.WatchAsync(cluster);
         await board.Api.AddLaneAsync(new CreateLane("work"));
         var sleeper = await cluster.StartWorkerAsync(new WorkerShape("sleeper", "work", 1));
         var (asleep, awake) = (Path.Combine(cluster.Folder, "asleep"), Path.Combine(cluster.Folder, "awake"));
         // The first run ends while its worker stands still; the second one when it is told to.
         var script = $"""
-            if [ "$KANBAN_ATTEMPT" = 1 ]; then while [ ! -e '{asleep}' ]; do sleep 0.1; done; echo old answer
-            else while [ ! -e '{awake}' ]; do sleep 0.1; done; echo new answer; fi
+            if [ "$KANBAN_ATTEMPT" = 1 ]; then while [ ! -e '{asleep}' ]; do sleep 0.1; done; answer="old answer"
+            else while [ ! -e '{awake}' ]; do sleep 0.1; done; answer="new answer"; fi
             """;
-        var task = await board.Api.AddTaskAsync(new CreateTask("a task", "work", Body: script));
+        var task = await board.Api.AddTaskAsync(new CreateTask("a task", "work", Body: oracle.Witness.Script(script)));
         await cluster.UntilAsync(task.Key, Status.Running);
 
         sleeper.Freeze();
         await File.WriteAllTextAsync(asleep, "");
         await cluster.StartWorkerAsync(new WorkerShape("second", "work", 1));
-        await Eventually.Async(async () => (await board.Api.TaskAsync(task.Key)).Task.Run is { WorkerId: "second" }, TimeSpan.FromSeconds(30));
+        await Eventually.Async(async () => (await board.Api.TaskAsync(task.Key)).Task.Run is { WorkerId: "second" });
         sleeper.Thaw();
         await Eventually.Async(async () => (await board.Api.RunsAsync(task.Key)).Any(r => r is { Number: 1, Late: not null }));
         Assert.Equal(Status.Running, (await board.Api.TaskAsync(task.Key)).Task.Status);
         await File.WriteAllTextAsync(awake, "");
 
-        var done = await cluster.UntilAsync(task.Key, Status.Done);
+        await oracle.CheckAsync();
+        var done = await board.Api.TaskAsync(task.Key);
         var runs = (await board.Api.RunsAsync(task.Key)).OrderBy(r => r.Number).ToList();
         Assert.Equal("new answer", done.Task.Summary);
         Assert.Equal([RunState.Lost, RunState.Succeeded], runs.Select(r => r.State));
@@ -69,8 +73,9 @@ public sealed class LostWorkerTests
     public async Task A_worker_that_wakes_past_its_lease_ends_what_it_still_runs()
     {
         await using var cluster = await Cluster.CreateAsync();
-        var witness = new Witness(cluster.Folder);
         var board = await cluster.StartBoardAsync();
+        var oracle = await Oracle.WatchAsync(cluster);
+        var witness = oracle.Witness;
         await board.Api.AddLaneAsync(new CreateLane("work", GraceSeconds: 1));
         var sleeper = await cluster.StartWorkerAsync(new WorkerShape("sleeper", "work", 1));
         var task = await board.Api.AddTaskAsync(new CreateTask("a task", "work", Body: witness.Script("[ \"$KANBAN_ATTEMPT\" = 2 ] || sleep 600")));
@@ -78,11 +83,12 @@ public sealed class LostWorkerTests
 
         sleeper.Freeze();
         await cluster.StartWorkerAsync(new WorkerShape("second", "work", 1));
-        await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromSeconds(30));
+        await cluster.UntilAsync(task.Key, Status.Done);
         sleeper.Thaw();
 
         var old = witness.Lines[0].ProcessId;
-        await Eventually.Async(() => !LiveProcesses.IsAlive(old), TimeSpan.FromSeconds(15));
+        await Eventually.Async(() => !LiveProcesses.IsAlive(old));
+        await oracle.CheckAsync();
         Assert.DoesNotContain(witness.Lines, l => l is { Token: 1, What: "end" });
     }
 }

@@ -36,6 +36,8 @@ public sealed class BoardProcess : IAsyncDisposable
 
     public int ProcessId => Process.Id;
 
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>Everything it has written, over all its starts.</summary>
     public string Log => File.ReadAllText(Process.LogFile);
 
@@ -54,7 +56,7 @@ public sealed class BoardProcess : IAsyncDisposable
         Launch();
         await Eventually.Async(
             async () => Process.HasExited || await Api.IsReadyAsync(),
-            within: TimeSpan.FromSeconds(60),
+            within: TimeSpan.FromMinutes(2),
             text: $"{_name} is ready at {Url}. Its log is {Process.LogFile}");
         if (Process.HasExited)
             throw new InvalidOperationException($"{_name} ended while it started:\n{Process.LogTail(40)}");

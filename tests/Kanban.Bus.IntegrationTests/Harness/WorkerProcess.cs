@@ -50,6 +50,8 @@ public sealed class WorkerProcess : IAsyncDisposable
 
     public bool HasExited => Process.HasExited;
 
+    public bool IsRunning => _process is { HasExited: false };
+
     private ServerProcess Process => _process ?? throw new InvalidOperationException($"Worker {Id} was not started.");
 
     /// <summary>Starts it, or starts it again on the same home. Wait for it by <see cref="BoardApi.WorkerIsLiveAsync"/>.</summary>

@@ -72,7 +72,7 @@ public sealed class PostgresStartTests
 
         await server.StartAsync();
         await Eventually.Async(async () => (await admin.GetAsync("/api/v1/tokens")).StatusCode == HttpStatusCode.OK);
-        Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/health/ready")).StatusCode);
+        await Eventually.Async(async () => (await admin.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK);
     }
 
     private static List<(string, string)> Settings(string connection) =>

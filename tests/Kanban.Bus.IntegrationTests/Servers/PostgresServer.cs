@@ -56,7 +56,7 @@ public sealed class PostgresServer : IAsyncDisposable
         Database = database,
         Pooling = pooling,
         MaxPoolSize = 40,
-        Timeout = 10,
+        Timeout = 30,
     }.ConnectionString;
 
     /// <summary>A new, empty database.</summary>
@@ -93,7 +93,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 }
                 return await AnswersAsync();
             },
-            within: TimeSpan.FromSeconds(60),
+            within: TimeSpan.FromMinutes(2),
             text: $"PostgreSQL answers on port {Port}. Its log is {_guard.Folder}/postgres.log");
     }
 

@@ -14,7 +14,7 @@ public sealed class RabbitManagement : IDisposable
     public RabbitManagement(int port)
     {
         Port = port;
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/"), Timeout = TimeSpan.FromSeconds(10) };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/"), Timeout = TimeSpan.FromSeconds(30) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("guest:guest")));
     }
 
@@ -86,7 +86,8 @@ public sealed class RabbitManagement : IDisposable
         using var answer = await _http.PostAsJsonAsync(
             Relative("exchanges", virtualHost, "amq.default", "publish"),
             new { routing_key = queue, payload, payload_encoding = "string", properties = new { delivery_mode = 2, content_type = contentType } });
-        answer.EnsureSuccessStatusCode();
+        if (!answer.IsSuccessStatusCode)
+            throw new HttpRequestException($"Publishing to '{queue}': {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}", null, answer.StatusCode);
         var routed = await answer.Content.ReadFromJsonAsync<JsonElement>();
         if (!routed.GetProperty("routed").GetBoolean())
             throw new InvalidOperationException($"No queue '{queue}' on '{virtualHost}': the message was dropped.");

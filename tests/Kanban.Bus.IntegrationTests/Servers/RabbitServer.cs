@@ -72,7 +72,7 @@ public sealed class RabbitServer : IAsyncDisposable
         _node = ServerProcess.Start(_guard.Folder, "rabbitmq", [Programs.RabbitServer!], environment);
         await Eventually.Async(
             async () => _node.HasExited || await Management.IsReadyAsync(),
-            within: TimeSpan.FromSeconds(120),
+            within: TimeSpan.FromMinutes(4),
             text: $"RabbitMQ answers on port {Port}. Its log is {_guard.Folder}/rabbitmq.log");
         if (_node.HasExited)
             throw new InvalidOperationException("RabbitMQ ended while it started: " + _node.LogTail());

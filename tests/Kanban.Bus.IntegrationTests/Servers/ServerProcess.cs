@@ -78,7 +78,7 @@ public sealed class ServerProcess : IDisposable
         File.Delete(_pgidFile);
         // Whoever is left of the group, such as the node behind RabbitMQ's script: its ports must be free again.
         Signals.Send(-_process.Id, Signals.Kill);
-        await Eventually.Async(() => !LiveProcesses.AnyInGroup(_process.Id), TimeSpan.FromSeconds(10));
+        await Eventually.Async(() => !LiveProcesses.AnyInGroup(_process.Id));
     }
 
     /// <summary>The log's last lines, for a message about what went wrong.</summary>

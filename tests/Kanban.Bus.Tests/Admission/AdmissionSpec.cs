@@ -235,7 +235,7 @@ public abstract class AdmissionSpec<TStore> : StoreSpec<TStore> where TStore : T
         await Store.AddTaskAsync("shell");
         await Store.AdmitAsync();
 
-        await woken.WaitAsync(TimeSpan.FromSeconds(5));
+        await woken.WaitAsync(Eventually.Deadline);
         Assert.False(signal.WaitAsync(default).IsCompleted);
     }
 

@@ -47,7 +47,7 @@ internal sealed class BoardServer : IAsyncDisposable
         }
         var server = new BoardServer(app, folder, home is null);
         if (ready)
-            await app.Services.GetRequiredService<BoardReadiness>().WhenReady.WaitAsync(TimeSpan.FromSeconds(20));
+            await app.Services.GetRequiredService<BoardReadiness>().WhenReady.WaitAsync(TimeSpan.FromMinutes(2));
         return server;
     }
 

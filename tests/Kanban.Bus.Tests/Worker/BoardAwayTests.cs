@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Harness;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Logs;
 using Kanban.Bus.Worker.Spool;
@@ -69,7 +70,7 @@ public sealed class BoardAwayTests
         Assert.Equal(!away, sending.IsCompleted);
         Assert.True(calls > 1);
         Volatile.Write(ref down, false);
-        await sending.WaitAsync(TimeSpan.FromSeconds(20));
+        await sending.WaitAsync(Eventually.Deadline);
         Assert.Equal(away ? "the last words" : "", System.Text.Encoding.UTF8.GetString(board.Log(grant.RunId, "stdout")));
         Directory.Delete(folder, recursive: true);
     }

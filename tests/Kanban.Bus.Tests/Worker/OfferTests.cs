@@ -32,12 +32,12 @@ public sealed class OfferTests
         answer.SetResult();
 
         await Eventually.Async(() => worker.Out(grant.RunId) == "up\n");
-        var dropped = await Task.WhenAny(first, second).WaitAsync(TimeSpan.FromSeconds(10));
+        var dropped = await Task.WhenAny(first, second).WaitAsync(Eventually.Deadline);
         await dropped;
         Assert.Single(worker.Board.Claims.SelectMany(c => c.Claims));
         Assert.False((dropped == first ? second : first).IsCompleted, "no delivery is held while the run is live");
         Go(worker, grant);
-        await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(first, second).WaitAsync(Eventually.Deadline);
         Assert.Equal(Outcome.Succeeded, (await worker.FinishAsync(grant.RunId)).Outcome);
     }
 
@@ -51,15 +51,15 @@ public sealed class OfferTests
         var first = Deliver(worker, grant, channel.Token);
         await Eventually.Async(() => worker.Out(grant.RunId) == "up\n");
 
-        await Deliver(worker, grant).WaitAsync(TimeSpan.FromSeconds(10));
+        await Deliver(worker, grant).WaitAsync(Eventually.Deadline);
         await channel.CancelAsync();
-        await first.WaitAsync(TimeSpan.FromSeconds(10));
+        await first.WaitAsync(Eventually.Deadline);
         var again = Deliver(worker, grant);
-        await Deliver(worker, grant).WaitAsync(TimeSpan.FromSeconds(10));
+        await Deliver(worker, grant).WaitAsync(Eventually.Deadline);
 
         Assert.False(again.IsCompleted);
         Go(worker, grant);
-        await again.WaitAsync(TimeSpan.FromSeconds(10));
+        await again.WaitAsync(Eventually.Deadline);
         Assert.Single(worker.Board.Claims.SelectMany(c => c.Claims));
     }
 

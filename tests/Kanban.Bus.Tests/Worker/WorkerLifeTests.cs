@@ -154,7 +154,7 @@ public sealed class WorkerLifeTests
             ? Results.Json(new { code = "session-superseded", detail = "Worker w1 registered again." }, statusCode: 409)
             : null);
 
-        Assert.Equal(1, await worker.Running.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(1, await worker.Running.WaitAsync(Eventually.Deadline));
         Assert.False(shim.IsAlive);
     }
 
@@ -169,7 +169,7 @@ public sealed class WorkerLifeTests
         await Eventually.Async(() => worker.Board.Heartbeats.Last().Draining);
         var tooLate = await worker.OfferAsync(WorkerHarness.Grant("echo never"));
 
-        Assert.Equal(0, await left.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, await left.WaitAsync(Eventually.Deadline));
         Assert.Equal((Outcome.Succeeded, "up\ndown"), (worker.Board.FinishOf(runId)!.Outcome, worker.Board.FinishOf(runId)!.Summary));
         Assert.Equal(1, worker.Board.Goodbyes);
         Assert.DoesNotContain(worker.Board.Claims.SelectMany(c => c.Claims), c => c.RunId == tooLate);
@@ -182,7 +182,7 @@ public sealed class WorkerLifeTests
         var runId = await worker.OfferAsync(WorkerHarness.Grant("echo up; sleep 60"));
         await Eventually.Async(() => worker.Out(runId) == "up\n");
 
-        Assert.Equal(0, await worker.LeaveAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, await worker.LeaveAsync().WaitAsync(Eventually.Deadline));
 
         Assert.Equal(Outcome.Released, worker.Board.FinishOf(runId)!.Outcome);
         Assert.Equal(1, worker.Board.Goodbyes);
@@ -197,7 +197,7 @@ public sealed class WorkerLifeTests
 
         worker.Board.DrainOrdered = true;
 
-        Assert.Equal(0, await worker.Running.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, await worker.Running.WaitAsync(Eventually.Deadline));
         Assert.Equal(Outcome.Succeeded, worker.Board.FinishOf(runId)!.Outcome);
     }
 
@@ -215,6 +215,6 @@ public sealed class WorkerLifeTests
         await Eventually.Async(() => stalled == 1);
         var before = worker.Board.Heartbeats.Count;
 
-        await Eventually.Async(() => worker.Board.Heartbeats.Count > before + 2, within: TimeSpan.FromSeconds(3));
+        await Eventually.Async(() => worker.Board.Heartbeats.Count > before + 2, within: TimeSpan.FromSeconds(30));
     }
 }
