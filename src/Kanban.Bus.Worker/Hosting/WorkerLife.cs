@@ -45,7 +45,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         _log = loggers.CreateLogger(WorkerLog.Category);
         _board = new BoardApi(new Uri(options.BoardUrl), clock);
         _spool = new RunSpool(options.Home);
-        _shims = new ShimStart(options.Home);
+        _shims = new ShimStart(options.Home, options.Containment);
         var lanes = options.Lanes.ToDictionary(l => l.Key, l => new LaneSlots(l.Key, l.Value, clock));
         var reports = new FinishReports(options.Id, _board, clock, _log);
         var supervisor = new RunSupervisor(_held, _scanner, reports, _board, options, clock, _log);
@@ -69,8 +69,9 @@ internal sealed class WorkerLife : IAsyncDisposable
     {
         using var aborting = abort.Register(_life.Cancel);
         _spool.Open();
-        _shims.Install();
+        var contained = _shims.Install();
         _log.WorkerStarts(_options.Id, _options.Host, string.Join(", ", _options.Lanes.Select(l => $"{l.Key}={l.Value}")), _board.Address, _options.Home);
+        _log.ContainedBy(contained.By.ToString().ToLowerInvariant(), contained.Lacks.Length == 0 ? "" : $" ({contained.Lacks})");
         await _start.TakeUpAsync();
         _looking = LookAtTreesAsync();
 

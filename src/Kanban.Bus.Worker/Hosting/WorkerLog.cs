@@ -41,6 +41,9 @@ internal static partial class WorkerLog
     [LoggerMessage(11, LogLevel.Critical, "The worker can't go on: {reason}")]
     public static partial void WorkerFailed(this ILogger log, Exception fault, string reason);
 
+    [LoggerMessage(12, LogLevel.Information, "Runs are contained by {containment}{lacks}.")]
+    public static partial void ContainedBy(this ILogger log, string containment, string lacks);
+
     [LoggerMessage(20, LogLevel.Warning, "No answer from the board at {board} since {since:u}; {held} runs go on as their lanes say: {reason}")]
     public static partial void BoardAway(this ILogger log, Uri board, DateTimeOffset since, int held, string reason);
 
@@ -79,6 +82,9 @@ internal static partial class WorkerLog
 
     [LoggerMessage(39, LogLevel.Error, "Run {runId} of {taskKey}: its finish can't be kept on disk; it is sent from memory.")]
     public static partial void FinishNotKept(this ILogger log, Exception fault, Guid runId, string taskKey);
+
+    [LoggerMessage(49, LogLevel.Warning, "Run {runId}: its cgroup {path} can't be removed.")]
+    public static partial void CgroupNotRemoved(this ILogger log, Exception fault, Guid runId, string path);
 
     [LoggerMessage(40, LogLevel.Warning, "Run {runId}: {path} can't be removed.")]
     public static partial void DirectoryNotRemoved(this ILogger log, Exception fault, Guid runId, string path);

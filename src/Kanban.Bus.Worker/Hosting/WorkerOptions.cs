@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kanban.Bus.Worker.Shim;
 
 namespace Kanban.Bus.Worker.Hosting;
 
@@ -40,6 +41,10 @@ public sealed partial class WorkerOptions
 
     /// <summary>Most bytes of output of one run; past it the run is stopped as failed. Default 1 GiB; at least 1 MiB.</summary>
     public long LogLimitBytes { get; set; } = 1L << 30;
+
+    /// <summary>By what a run's processes are kept together, so that none outlives the run. Default <c>auto</c>: the best that this host allows, which the worker says when it starts.</summary>
+    /// <remarks>Anything else stops the start where the host does not allow it.</remarks>
+    public Containment Containment { get; set; }
 
     /// <summary>Profiles of this host, by name. <c>shell</c> is there without being defined.</summary>
     public Dictionary<string, ProfileOptions> Profiles { get; } = [];

@@ -45,7 +45,7 @@ internal sealed class RunStart(
             GiveUp(run, Outcome.Failed, $"its worker could not start it: {e.Message}");
             return run;
         }
-        scanner.Track(grant.RunId, ProcStat.Read(process.Id));
+        scanner.Track(grant.RunId, ProcStat.Read(process.Id), directory.Cgroup);
         log.RunStarted(grant.RunId, grant.TaskKey, grant.Lane, slot, grant.Attempt, grant.FencingToken, process.Id);
         Watch(run, process);
         return run;
@@ -88,7 +88,7 @@ internal sealed class RunStart(
     private async Task TakeUpAsync(RunDirectory directory, Grant grant)
     {
         var now = clock.GetTimestamp();
-        scanner.Track(grant.RunId, null);
+        scanner.Track(grant.RunId, null, directory.Cgroup);
         var shim = directory.ReadShim() ?? await LateShimAsync(directory);
         LiveRun run;
         if (shim is { IsAlive: true } alive && directory.ReadFinish() is null)
@@ -96,7 +96,7 @@ internal sealed class RunStart(
             var lane = lanes.GetValueOrDefault(grant.Lane);
             var age = (long)(alive.Age.TotalSeconds * clock.TimestampFrequency);
             run = new LiveRun(grant, directory, lane, lane?.TakeBeyond() ?? 0, now) { Shim = alive, StartedAt = now - age };
-            scanner.Track(grant.RunId, ProcStat.Read(alive.Pid));
+            scanner.Track(grant.RunId, ProcStat.Read(alive.Pid), directory.Cgroup);
             log.RunTakenUp(grant.RunId, grant.TaskKey, grant.Lane, grant.FencingToken, alive.Pid);
         }
         else

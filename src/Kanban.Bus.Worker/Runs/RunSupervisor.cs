@@ -62,7 +62,7 @@ internal sealed class RunSupervisor(
     public async Task GiveUpAsync(LiveRun run, string reason, CancellationToken ct)
     {
         log.SupervisionGivenUp(run.Grant.RunId, run.Grant.TaskKey, reason);
-        await _tree.StopAsync(run.Grant.RunId, null, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds), () => false);
+        await _tree.StopAsync(run.Grant.RunId, null, run.Directory.Cgroup, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds), () => false);
         if (reason.Length > Limits.ReasonLength)
             reason = reason[..Limits.ReasonLength];
         await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, reason), ct);
@@ -102,6 +102,14 @@ internal sealed class RunSupervisor(
     {
         try
         {
+            run.Directory.Cgroup?.Remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.CgroupNotRemoved(e, run.Grant.RunId, run.Directory.CgroupFile);
+        }
+        try
+        {
             run.Directory.Remove();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -117,7 +125,8 @@ internal sealed class RunSupervisor(
         StopCause? cause = null;
         while (run.Shim is { } shim && cause is null)
         {
-            if (process?.HasExited ?? !shim.IsAlive)
+            // The shim may stay for what the run left in the background: that is ended below.
+            if ((process?.HasExited ?? !shim.IsAlive) || run.Directory.ReadExit() is not null)
                 break;
             // What ended in this same moment ended by itself.
             cause = run.StopAsked.IsCompleted ? await run.StopAsked : watch.Check();
@@ -136,7 +145,7 @@ internal sealed class RunSupervisor(
         if (cause is not null)
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
         // Also after a clean end: what the run left in the background would outlive its slot.
-        await _tree.StopAsync(run.Grant.RunId, run.Shim, grace, () => run.EndsWithLease && clock.GetElapsedTime(run.RenewedAt).TotalSeconds >= run.WatchSeconds.Kill);
+        await _tree.StopAsync(run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && clock.GetElapsedTime(run.RenewedAt).TotalSeconds >= run.WatchSeconds.Kill);
         return RunReport.Of(run.Grant, run.Directory, cause is null ? null : (cause.Outcome, cause.Reason));
     }
 }

@@ -8,6 +8,9 @@ internal enum Signal
 {
     Kill = 9,
     Term = 15,
+
+    /// <summary>Halts a process; it can't be caught.</summary>
+    Stop = 19,
 }
 
 /// <summary>The few system calls that .NET does not offer.</summary>

@@ -5,28 +5,28 @@ namespace Kanban.Bus.Worker.Shim;
 
 /// <summary>Which live processes belong to which run, from <c>/proc</c>. One scan answers everyone who asked meanwhile, so 200 runs that end together cost a few scans.</summary>
 /// <remarks>
-/// A process belongs to a run when its start environment says so, when its parent or its session's leader does, when it was seen to before, or when it
-/// has no terminal and its working directory or its output is the run's: a double fork, <c>setsid</c>, a cleaned environment, or all of them
-/// (<c>env -i setsid -f</c>) do not get a process out of its run's tree. While runs are live the worker looks once a second, so that most links are
-/// seen before they break. What still escapes: a process that does all that, changes directory, sends its output elsewhere and loses its parent
-/// between two looks; and, for a worker that is not root, one that has become another user's by all of that. To hold those takes a cgroup per run.
+/// A process belongs to a run when it is in the run's cgroup, when its start environment says so, when its parent or its session's leader does, when it was
+/// seen to before, or when it has no terminal and its working directory or its output is the run's: a double fork, <c>setsid</c>, a cleaned environment, or
+/// all of them (<c>env -i setsid -f</c>) do not get a process out of its run's tree. While runs are live the worker looks once a second, so that most links
+/// are seen before they break. What <see cref="Containment.Scan"/> alone lets escape is said there.
 /// </remarks>
 internal sealed class ProcessScanner : IDisposable
 {
     internal const string Marker = "KANBAN_RUN_ID=";
     private readonly SemaphoreSlim _one = new(1);
     private readonly Lock _gate = new();
-    private readonly Dictionary<Guid, ProcStat?> _runs = [];
+    private readonly Dictionary<Guid, (ProcStat? Shim, RunCgroup? Cgroup)> _runs = [];
     private readonly Dictionary<(int Pid, long Start), Guid> _owners = [];
     private Dictionary<Guid, List<ProcStat>> _last = [];
     private long _started;
 
     /// <summary>From here on the run's processes are looked for.</summary>
     /// <param name="shim">Leader of the run's session, where it is known.</param>
-    public void Track(Guid runId, ProcStat? shim)
+    /// <param name="cgroup">Null where runs have none.</param>
+    public void Track(Guid runId, ProcStat? shim, RunCgroup? cgroup)
     {
         lock (_gate)
-            _runs[runId] = shim ?? _runs.GetValueOrDefault(runId);
+            _runs[runId] = (shim, cgroup);
     }
 
     public void Untrack(Guid runId)
@@ -83,10 +83,23 @@ internal sealed class ProcessScanner : IDisposable
                 all[pid] = stat;
         }
 
+        // Read after the others, so that what was forked meanwhile is there too.
+        var contained = new Dictionary<int, Guid>();
+        foreach (var (runId, (_, cgroup)) in _runs)
+        {
+            foreach (var pid in cgroup?.Processes() ?? [])
+            {
+                if (all.ContainsKey(pid) || ProcStat.Read(pid) is { } fresh && all.TryAdd(pid, fresh))
+                    contained[pid] = runId;
+            }
+        }
+
         // Ended processes are forgotten; what was once seen as a run's stays the run's.
         foreach (var gone in _owners.Keys.Where(o => !all.TryGetValue(o.Pid, out var s) || s.StartTicks != o.Start).ToList())
             _owners.Remove(gone);
-        foreach (var (runId, shim) in _runs)
+        foreach (var (pid, runId) in contained)
+            _owners[(pid, all[pid].StartTicks)] = runId;
+        foreach (var (runId, (shim, _)) in _runs)
         {
             if (shim is { } s && all.TryGetValue(s.Pid, out var live) && live.StartTicks == s.StartTicks)
                 _owners[(s.Pid, s.StartTicks)] = runId;
@@ -111,7 +124,7 @@ internal sealed class ProcessScanner : IDisposable
 
     private void Inherit(Dictionary<int, ProcStat> all)
     {
-        var sessions = _runs.Where(r => r.Value is not null).ToDictionary(r => r.Value!.Value.Pid, r => r.Key);
+        var sessions = _runs.Where(r => r.Value.Shim is not null).ToDictionary(r => r.Value.Shim!.Value.Pid, r => r.Key);
         for (var grew = true; grew;)
         {
             grew = false;

@@ -5,25 +5,28 @@ using Kanban.Bus.Worker.Spool;
 namespace Kanban.Bus.Worker.Shim;
 
 /// <summary>Starts the shim of a run, which starts its command.</summary>
-internal sealed class ShimStart(string home)
+internal sealed class ShimStart(string home, Containment wanted)
 {
     // .NET ignores SIGPIPE, and what is ignored stays so in every child and can't be undone by sh: `yes | head` would complain.
     private static readonly string[] DefaultPipe = ["env", "--default-signal=PIPE"];
     private readonly string _script = Path.Combine(home, "shim.sh");
+    private ContainmentProbe _containment = new(Containment.Scan, null, [], "");
     private string[] _before = [];
 
     /// <summary>Puts the script where every run finds it; a newer worker's script replaces it whole, so one that is running keeps its own.</summary>
-    public void Install()
+    /// <returns>By what runs are contained from here on.</returns>
+    /// <exception cref="InvalidOperationException">The containment that was asked for does not work on this host.</exception>
+    public ContainmentProbe Install()
     {
         using var resource = typeof(ShimStart).Assembly.GetManifestResourceStream("Kanban.Bus.Worker.Shim.shim.sh")
             ?? throw new InvalidOperationException("shim.sh is not in the assembly");
         using var text = new MemoryStream();
         resource.CopyTo(text);
         AtomicFile.Write(_script, text.ToArray());
-        using var probe = Process.Start(new ProcessStartInfo(DefaultPipe[0], [.. DefaultPipe[1..], "true"]) { RedirectStandardError = true });
-        probe?.WaitForExit();
+        _containment = ContainmentProbe.Find(wanted);
         // GNU's env can; where another one can't, runs go without.
-        _before = probe?.ExitCode == 0 ? DefaultPipe : [];
+        _before = [.. ContainmentProbe.Succeeds([.. DefaultPipe, "true"]) ? DefaultPipe : [], .. _containment.Before];
+        return _containment;
     }
 
     /// <param name="watch">Seconds without a renewed lease after which the run gets TERM, and KILL, from a watch of its own; null where it goes on.</param>
@@ -31,8 +34,9 @@ internal sealed class ShimStart(string home)
     /// <exception cref="System.ComponentModel.Win32Exception">The command line or environment is too long, or there is no <c>setsid</c>.</exception>
     public (Process Process, ProcessIdentity Identity) Start(RunDirectory run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, (int Stop, int Kill)? watch)
     {
+        var hold = _containment.Cgroups is { } cgroups ? run.CreateCgroup(cgroups).Path : _containment.By == Containment.Reaper ? "reaper" : "scan";
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = run.Workspace };
-        foreach (var word in (string[])[.. _before, "/bin/sh", _script, run.Path, Number(watch?.Stop), Number(watch?.Kill), .. command])
+        foreach (var word in (string[])[.. _before, "/bin/sh", _script, run.Path, Number(watch?.Stop), Number(watch?.Kill), hold, .. command])
             start.ArgumentList.Add(word);
         start.Environment.Clear();
         foreach (var (name, value) in environment)

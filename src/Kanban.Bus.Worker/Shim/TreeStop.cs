@@ -9,10 +9,12 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShimPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FreezeLimit = TimeSpan.FromSeconds(2);
 
     /// <param name="shim">Spared at first: it ends by itself with the exit status once its command is dead. Null when it is gone already.</param>
+    /// <param name="cgroup">Null where runs have none.</param>
     /// <param name="mustEnd">Asked all along: true cuts the grace short.</param>
-    public async Task StopAsync(Guid runId, ProcessIdentity? shim, TimeSpan grace, Func<bool> mustEnd)
+    public async Task StopAsync(Guid runId, ProcessIdentity? shim, RunCgroup? cgroup, TimeSpan grace, Func<bool> mustEnd)
     {
         var refused = new HashSet<int>();
         var started = clock.GetTimestamp();
@@ -24,11 +26,15 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
 
         long? alone = null;
         var warned = 0;
-        while (await scanner.MembersAsync(runId) is { Count: > 0 } members)
+        while (await scanner.MembersAsync(runId) is var members && (members.Count > 0 || cgroup is { IsPopulated: true }))
         {
             var elapsed = clock.GetElapsedTime(started);
             if (elapsed >= grace || mustEnd())
             {
+                if (cgroup is not null)
+                    cgroup.Kill();
+                else
+                    members = await FreezeAsync(runId, shim, members, refused);
                 var others = members.Where(m => m.Pid != shim?.Pid).ToList();
                 if (others.Count > 0)
                     alone = null;
@@ -44,6 +50,24 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
                 log.TreeSurvivesKill(runId, members.Count, string.Join(' ', members.Select(m => m.Pid)), elapsed.TotalSeconds);
             }
             await Task.Delay(Look, clock);
+        }
+    }
+
+    /// <summary>Halts everything until a look finds nothing new: what forks without end would outrun a killing one by one.</summary>
+    /// <returns>All that was found.</returns>
+    private async Task<IReadOnlyList<ProcStat>> FreezeAsync(Guid runId, ProcessIdentity? shim, IReadOnlyList<ProcStat> members, HashSet<int> refused)
+    {
+        var found = new Dictionary<(int, long), ProcStat>();
+        for (var since = clock.GetTimestamp(); ; members = await scanner.MembersAsync(runId))
+        {
+            var before = found.Count;
+            foreach (var member in members)
+            {
+                if (found.TryAdd((member.Pid, member.StartTicks), member) && member.Pid != shim?.Pid)
+                    Send(runId, member, Signal.Stop, refused);
+            }
+            if (found.Count == before || clock.GetElapsedTime(since) > FreezeLimit)
+                return [.. found.Values];
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed class RunDirectory(string path, Guid runId)
     public string ParentsFile => At("parents.json");
     public string ResultFile => At("result.json");
     public string ShimFile => At("shim");
+
+    /// <summary>Where the run's cgroup is, written before it is started; only where runs have one.</summary>
+    public string CgroupFile => At("cgroup");
     public string ExitFile => At("exit");
     /// <summary>When the lease was last renewed, for the run's own watch; only where the lane's onDisconnect is stop.</summary>
     public string BeatFile => At("beat");
@@ -56,6 +59,16 @@ internal sealed class RunDirectory(string path, Guid runId)
     public void WriteFinish(FinishItem finish) => AtomicFile.Write(FinishFile, JsonSerializer.SerializeToUtf8Bytes(finish, Json.Client), durable: true);
 
     public ProcessIdentity? ReadShim() => ProcessIdentity.ReadShimFile(ShimFile);
+
+    /// <summary>Null where runs have none.</summary>
+    public RunCgroup? Cgroup => File.Exists(CgroupFile) ? RunCgroup.Of(runId, File.ReadAllText(CgroupFile)) : null;
+
+    public RunCgroup CreateCgroup(string parent)
+    {
+        var cgroup = RunCgroup.Create(parent, runId);
+        AtomicFile.Write(CgroupFile, cgroup.Path);
+        return cgroup;
+    }
 
     /// <summary>Exit status as sh counts it (128 + signal for a killed command); null while the shim has not recorded one.</summary>
     public int? ReadExit() =>

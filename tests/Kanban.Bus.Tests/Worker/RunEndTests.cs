@@ -11,28 +11,6 @@ public sealed class RunEndTests
     private static readonly RunLimits ShortGrace = new(null, null, 1, OnDisconnect.Continue);
 
     [Fact]
-    public async Task A_tree_that_forks_twice_leaves_its_session_and_ignores_TERM_is_dead_after_the_grace()
-    {
-        await using var worker = await WorkerHarness.StartAsync();
-        const string stubborn = "trap '' TERM HUP; echo $$ >>\"$KANBAN_WORKSPACE/pids\"; while :; do sleep 0.1; done";
-        var grant = WorkerHarness.Grant(
-            $"cat >child.sh <<'X'\n{stubborn}\nX\n(setsid sh child.sh &) ; (sh child.sh &) ; setsid env -i KANBAN_WORKSPACE=\"$KANBAN_WORKSPACE\" PATH=\"$PATH\" sh child.sh & \nwhile [ \"$(wc -l <pids 2>/dev/null || echo 0)\" -lt 3 ]; do sleep 0.05; done; echo up; trap '' TERM; while :; do sleep 0.1; done",
-            ShortGrace);
-        var runId = await worker.OfferAsync(grant);
-        await Eventually.Async(() => worker.Out(runId) == "up\n");
-        var pids = (await File.ReadAllLinesAsync(Path.Combine(worker.Home, "runs", runId.ToString(), "workspace", "pids"))).Select(int.Parse).ToList();
-        Assert.All(pids, pid => Assert.NotNull(ProcStat.Read(pid)));
-
-        var asked = Stopwatch.GetTimestamp();
-        worker.Board.Stop[runId] = "cancelled by key:admin";
-        var finish = await worker.FinishAsync(runId);
-
-        Assert.Equal((Outcome.Stopped, "cancelled by key:admin"), (finish.Outcome, finish.Reason));
-        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 1, 30);
-        Assert.All(pids, pid => Assert.True(ProcStat.Read(pid) is not { IsDead: false }, $"{pid} lives"));
-    }
-
-    [Fact]
     public async Task A_run_that_heeds_TERM_ends_within_its_grace_and_its_exit_status_is_kept()
     {
         await using var worker = await WorkerHarness.StartAsync();
@@ -44,18 +22,6 @@ public sealed class RunEndTests
 
         Assert.Equal((Outcome.Stopped, 9), (finish.Outcome, finish.ExitCode));
         Assert.Equal("up\nbye\n", worker.Out(runId));
-    }
-
-    [Fact]
-    public async Task What_a_run_left_in_the_background_is_ended_before_it_counts_as_over()
-    {
-        await using var worker = await WorkerHarness.StartAsync();
-
-        var finish = await worker.RunAsync(WorkerHarness.Grant("(setsid sleep 1000 & echo $! >&2); echo done", ShortGrace));
-
-        var pid = int.Parse(System.Text.Encoding.UTF8.GetString(worker.Board.Log(finish.RunId, "stderr")), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal((Outcome.Succeeded, "done"), (finish.Outcome, finish.Summary));
-        Assert.True(ProcStat.Read(pid) is not { IsDead: false });
     }
 
     [Fact]
@@ -152,9 +118,9 @@ public sealed class RunEndTests
     }
 
     [Fact]
-    public async Task A_daemon_with_a_clean_environment_and_a_session_of_its_own_ends_with_its_run()
+    public async Task A_daemon_with_a_clean_environment_and_a_session_of_its_own_ends_with_its_run_also_without_containment()
     {
-        await using var worker = await WorkerHarness.StartAsync();
+        await using var worker = await WorkerHarness.StartAsync(o => o.Containment = Containment.Scan);
 
         var finish = await worker.RunAsync(WorkerHarness.Grant(
             "env -i setsid -f sh -c 'echo $$ >>daemons; exec sleep 1000' >/dev/null 2>&1; (cd /; env -i setsid -f sh -c 'echo $$; exec sleep 1000'); while [ ! -s daemons ]; do sleep 0.02; done; cat daemons; sleep 0.2", ShortGrace));
