@@ -6,6 +6,7 @@ public static class AdmissionFeature
     public static IServiceCollection AddAdmission(this IServiceCollection services) => services
         .AddScoped<SnapshotReader>()
         .AddScoped<AdmissionPass>()
+        .AddScoped<AdmissionTick>()
         .AddScoped<WaitReasons>()
         .AddHostedService<AdmissionLoop>();
 

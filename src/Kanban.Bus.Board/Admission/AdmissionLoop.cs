@@ -1,7 +1,6 @@
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
-using Kanban.Bus.Board.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -10,28 +9,40 @@ namespace Kanban.Bus.Board.Admission;
 /// <summary>Makes passes for as long as the board runs: at once when a commit woke it, when a task's time comes, and on a slow tick as backstop.</summary>
 public sealed partial class AdmissionLoop(
     IServiceScopeFactory scopes, AdmissionSignal signal, OfferPublisher publisher, KnownQueues queues, IOfferBus bus,
-    BoardReadiness readiness, IOptions<AdmissionOptions> options, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
+    BoardReadiness readiness, IOptions<AdmissionOptions> options, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    /// <summary>From a wake to the next tick: what was committed may have set an earlier time. Under load it is the time between two ticks.</summary>
+    private static readonly TimeSpan AfterWake = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Between two ticks where nothing waits; and between two looks for what a crash may have left behind.</summary>
+    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.WaitAsync(stoppingToken);
         var woken = signal.WaitAsync(stoppingToken);
+        long? lookedAt = null;
         while (!stoppingToken.IsCancellationRequested)
             try
             {
-                var next = await TickAsync(stoppingToken);
-                while (await PassAsync(stoppingToken))
-                    stoppingToken.ThrowIfCancellationRequested();
-                // Between two ticks, every wake is a pass and nothing else. However many wakes come, the tick is not put off.
-                var tick = Task.Delay(next, clock, stoppingToken);
-                while (!tick.IsCompleted && await Task.WhenAny(woken, tick) == woken)
+                var everything = signal.TakeReleaseMore() || lookedAt is not { } last || clock.GetElapsedTime(last) >= Seldom;
+                var next = await TickAsync(everything, stoppingToken);
+                if (everything)
+                    lookedAt = clock.GetTimestamp();
+                // Until the next tick, every wake is a pass and nothing else. The first wake brings the tick near; no wake puts it off.
+                var (from, near) = (clock.GetTimestamp(), false);
+                while (await ComesAsync(woken, next - clock.GetElapsedTime(from), stoppingToken))
                 {
                     await woken;
                     woken = signal.WaitAsync(stoppingToken);
-                    while (await PassAsync(stoppingToken))
-                        stoppingToken.ThrowIfCancellationRequested();
+                    await PassAsync(stoppingToken);
+                    if (!near && next - clock.GetElapsedTime(from) > AfterWake)
+                        (from, next) = (clock.GetTimestamp(), AfterWake);
+                    near = true;
                 }
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
@@ -41,33 +52,46 @@ public sealed partial class AdmissionLoop(
             }
     }
 
-    /// <summary>What no event announces: times that have come, a promotion that a crash cut off, queues that workers should know.</summary>
     /// <returns>The time to the next tick.</returns>
-    private async Task<TimeSpan> TickAsync(CancellationToken ct)
+    private async Task<TimeSpan> TickAsync(bool everything, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
-        var now = await db.NowAsync(ct);
-        await db.ReleaseDueAsync(now, ct);
-        await scope.ServiceProvider.GetRequiredService<AdmissionPass>().WithdrawStrandedAsync(ct);
-        foreach (var seen in await db.Runs.Where(r => r.Live && r.RequirementSet != "")
-                     .Select(r => new { r.Lane, r.RequirementSet, r.Task.Host, r.Task.Needs }).Distinct().ToListAsync(ct))
-            queues.Saw(seen.Lane, seen.RequirementSet, seen.Host, seen.Needs);
-        queues.Forget();
-        var tick = options.Value.Tick;
-        return await db.NextDueAsync(ct) is { } due && due - now < tick ? TimeSpan.FromTicks(Math.Max((due - now).Ticks, TimeSpan.TicksPerMillisecond * 10)) : tick;
+        var look = await scope.ServiceProvider.GetRequiredService<AdmissionTick>().RunAsync(everything, ct);
+        if (look.Ready)
+            await PassAsync(ct);
+        // Where others commit to the same rows, a hint of theirs may be lost.
+        var next = look.Ready || look.Offered || storage.Value.IsShared ? options.Value.Tick : Seldom;
+        if (look.NextDue is { } due && due - look.Now < next)
+            next = due - look.Now;
+        return next > Shortest ? next : Shortest;
     }
 
-    /// <returns>Whether there may be more to offer at once.</returns>
-    private async Task<bool> PassAsync(CancellationToken ct)
+    /// <summary>Whether the wake comes within this time.</summary>
+    private async Task<bool> ComesAsync(Task woken, TimeSpan within, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var result = await scope.ServiceProvider.GetRequiredService<AdmissionPass>().RunAsync(ct);
-        if (result.Offers.Count == 0)
+        if (within <= TimeSpan.Zero)
             return false;
-        publisher.Enqueue(result.Offers);
-        await TellOfNewQueuesAsync(scope.ServiceProvider.GetRequiredService<BoardDbContext>(), result.Offers, ct);
-        return result.More;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var first = await Task.WhenAny(woken, Task.Delay(within, clock, over.Token));
+        await over.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+        return first == woken;
+    }
+
+    /// <summary>Passes until there is nothing more to offer at once.</summary>
+    private async Task PassAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var result = await scope.ServiceProvider.GetRequiredService<AdmissionPass>().RunAsync(ct);
+            if (result.Offers.Count == 0)
+                return;
+            publisher.Enqueue(result.Offers);
+            await TellOfNewQueuesAsync(scope.ServiceProvider.GetRequiredService<BoardDbContext>(), result.Offers, ct);
+            if (!result.More)
+                return;
+        }
     }
 
     /// <summary>A queue's first offer: the workers that should consume it learn so now instead of at their next heartbeat.</summary>

@@ -24,7 +24,7 @@ public sealed class AdmissionOptions
     [Range(1, 1_000)]
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>The backstop: a pass is made this often even when nothing woke admission. Default 2 s.</summary>
+    /// <summary>The backstop: while tasks or offers wait, and where other replicas share the database, admission looks this often even when nothing woke it. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan Tick { get; set; } = TimeSpan.FromSeconds(2);
 

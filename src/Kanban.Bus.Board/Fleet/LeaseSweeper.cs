@@ -1,43 +1,58 @@
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Runs;
-using Kanban.Bus.Board.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Board.Fleet;
 
-/// <summary>Sweeps leases for as long as the board runs, and gives them one full term of grace after the board or the database was away.</summary>
-/// <remarks>While either was away no heartbeat could be written, so silence says nothing about a worker.</remarks>
+/// <summary>Sweeps leases at the moment the first of them ends, for as long as the board runs, with grace after the board or the database was away (<see cref="LeaseGrace"/>).</summary>
 public sealed partial class LeaseSweeper(
     IServiceScopeFactory scopes, BoardReadiness readiness, IOptions<LeaseOptions> options, TimeProvider clock, ILogger<LeaseSweeper> log) : BackgroundService
 {
+    /// <summary>After the end, so that it is past on a clock of whole milliseconds too; and the least between two looks.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.WaitAsync(stoppingToken);
-        var lease = options.Value;
-        var graceFrom = clock.GetTimestamp();
-        var last = graceFrom;
-        var standstill = lease.Duration / 2 > 3 * lease.SweepEvery ? lease.Duration / 2 : 3 * lease.SweepEvery;
-        using var timer = new PeriodicTimer(lease.SweepEvery, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var grace = new LeaseGrace(options.Value.Duration, clock);
+        while (!stoppingToken.IsCancellationRequested)
         {
-            // A gap says that this process stood still, and may be the only one that writes heartbeats.
-            if (clock.GetElapsedTime(last) > standstill)
-                graceFrom = clock.GetTimestamp();
-            last = clock.GetTimestamp();
+            var next = grace.LookEvery;
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                if (clock.GetElapsedTime(graceFrom) < lease.Duration)
-                    await scope.ServiceProvider.GetRequiredService<BoardDbContext>().NowAsync(stoppingToken);
-                else if (await scope.ServiceProvider.GetRequiredService<LeaseSweep>().RunAsync(stoppingToken) is > 0 and var lost)
-                    RunsLost(log, lost);
+                next = await SweepAsync(grace, stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                graceFrom = clock.GetTimestamp();
-                SweepFailed(log, error, lease.Duration);
+                grace.Failed();
+                SweepFailed(log, error, options.Value.Duration);
             }
+            await Task.Delay(next, clock, stoppingToken);
         }
+    }
+
+    /// <returns>The time to the next look.</returns>
+    private async Task<TimeSpan> SweepAsync(LeaseGrace grace, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var sweep = scope.ServiceProvider.GetRequiredService<LeaseSweep>();
+        var look = await sweep.LookAsync(ct);
+        grace.Looked(look.Now);
+        if (grace.Left > TimeSpan.Zero)
+            return Sooner(grace.LookEvery, grace.Left);
+        if (await sweep.RunAsync(look, ct) is > 0 and var lost)
+        {
+            RunsLost(log, lost);
+            // There may be more than one sweep takes.
+            return Shortest;
+        }
+        return Sooner(Sooner(grace.LookEvery, look.FirstEnd - look.Now), look.FirstBeat + options.Value.Duration - look.Now);
+    }
+
+    private static TimeSpan Sooner(TimeSpan next, TimeSpan? other)
+    {
+        var due = other + Shortest is { } time && time < next ? time : next;
+        return due > Shortest ? due : Shortest;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Lost} runs lost their lease and were reclaimed")]

@@ -16,8 +16,4 @@ public sealed class LeaseOptions
     /// <remarks>Shorter means earlier news of cancels where the broker's hint is lost; longer means less load.</remarks>
     [Range(typeof(TimeSpan), "00:00:00.2", "00:20:00")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Between two looks for leases past their deadline. Default 1 s; at most a third of the lease.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
-    public TimeSpan SweepEvery { get; set; } = TimeSpan.FromSeconds(1);
 }

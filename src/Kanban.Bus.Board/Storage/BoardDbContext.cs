@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
@@ -75,6 +76,9 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
 
     /// <summary>Whether events were written since the last commit that said so, see <see cref="CommitSignals"/>.</summary>
     internal bool HasNews { get; set; }
+
+    /// <summary>Whether more children became free than one transaction releases: the rest is for the next tick of admission.</summary>
+    internal bool HasMoreToRelease { get; set; }
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -181,6 +185,10 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
         });
 
         model.Entity<LockRow>().ToTable("locks").HasKey(l => l.Name);
+
+        // Answers to one question, not tables.
+        model.Entity<AdmissionTick.Look>().HasNoKey().ToView(null);
+        model.Entity<LeaseSweep.Look>().HasNoKey().ToView(null);
 
         foreach (var entity in model.Model.GetEntityTypes())
             UseSnakeCase(entity);

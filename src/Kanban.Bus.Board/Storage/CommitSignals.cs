@@ -14,6 +14,9 @@ public sealed class CommitSignals(AdmissionSignal admission, EventSignal events)
         if (eventData.Context is not BoardDbContext { HasNews: true } db)
             return;
         db.HasNews = false;
+        if (db.HasMoreToRelease)
+            admission.ReleaseMore();
+        db.HasMoreToRelease = false;
         admission.Wake();
         events.Ring();
     }

@@ -18,6 +18,9 @@ public sealed class StorageOptions
     /// <summary>PostgreSQL connections of this process. Default 24; 4 to 500.</summary>
     [Range(4, 500)]
     public int MaxConnections { get; set; } = 24;
+
+    /// <summary>Whether other processes may commit to the same rows: a signal of this one's commits is then not all there is to hear.</summary>
+    public bool IsShared => Provider is StorageProvider.Postgres;
 }
 
 public enum StorageProvider

@@ -16,7 +16,7 @@ public static class Dependencies
     /// <summary>Releases the children that waited for these tasks alone. Call it after their new status is saved, in the same transaction.</summary>
     /// <remarks>
     /// A child's row is locked before its parents are read again, so of two parents that end at the same moment the later one releases it.
-    /// At most <see cref="ReleaseLimit"/> children at once; <see cref="ReleaseDueAsync"/> finds the others.
+    /// At most <see cref="ReleaseLimit"/> children at once; after the commit <see cref="ReleaseFreeAsync"/> finds the others.
     /// </remarks>
     public static async Task PromoteChildrenAsync(
         this BoardDbContext db, IReadOnlyCollection<Guid> doneTaskIds, string actor, DateTimeOffset now, CancellationToken ct)
@@ -28,35 +28,27 @@ public static class Dependencies
             .OrderByDescending(t => t.Priority).ThenBy(t => t.Id)
             .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct);
         await db.ReleaseAsync(children, actor, now, ct);
+        db.HasMoreToRelease |= children.Count == ReleaseLimit;
     }
 
-    /// <summary>
-    /// Releases, in transactions of its own, tasks whose time has come, and as a backstop tasks whose parents are all done.
-    /// At most <see cref="ReleaseLimit"/> of each. Several replicas may do it at once.
-    /// </summary>
+    /// <summary>Releases, in a transaction of its own, tasks whose time has come, <see cref="ReleaseLimit"/> at most. Several replicas may do it at once.</summary>
     /// <param name="now">The database's clock.</param>
     /// <returns>How many tasks moved.</returns>
-    public static async Task<int> ReleaseDueAsync(this BoardDbContext db, DateTimeOffset now, CancellationToken ct)
-    {
-        var due = await db.Tasks
+    public static async Task<int> ReleaseDueAsync(this BoardDbContext db, DateTimeOffset now, CancellationToken ct) =>
+        await db.ReleaseAllAsync(await db.Tasks
             .Where(t => t.Status == Status.Scheduled && t.NotBefore <= now)
             .OrderBy(t => t.NotBefore)
-            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct);
-        var free = await db.Tasks
+            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct), now, ct);
+
+    /// <summary>Releases, in a transaction of its own, tasks that no parent holds any more and that no promotion has reached, <see cref="ReleaseLimit"/> at most.</summary>
+    /// <remarks>It looks at every task that waits for parents, so it is for seldom use.</remarks>
+    /// <param name="now">The database's clock.</param>
+    /// <returns>How many tasks moved.</returns>
+    public static async Task<int> ReleaseFreeAsync(this BoardDbContext db, DateTimeOffset now, CancellationToken ct) =>
+        await db.ReleaseAllAsync(await db.Tasks
             .Where(t => t.Status == Status.Todo && !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done))
             .OrderByDescending(t => t.Priority).ThenBy(t => t.Id)
-            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct);
-
-        var moved = 0;
-        foreach (var ids in new[] { due, free })
-            if (ids.Count > 0)
-                moved += await db.InTransactionAsync(() => db.ReleaseAsync(ids, Actors.Board, now, ct), ct);
-        return moved;
-    }
-
-    /// <summary>When the next scheduled task's time comes; null when none has one.</summary>
-    public static Task<DateTimeOffset?> NextDueAsync(this BoardDbContext db, CancellationToken ct) =>
-        db.Tasks.Where(t => t.Status == Status.Scheduled && t.NotBefore != null).MinAsync(t => t.NotBefore, ct);
+            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct), now, ct);
 
     /// <summary>Those of the tasks that a parent still holds, read as of this statement.</summary>
     public static async Task<HashSet<Guid>> HeldByParentsAsync(this BoardDbContext db, IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>
@@ -96,6 +88,9 @@ public static class Dependencies
         task.Enter(Status.Todo, now, null);
         db.Events.Add(BoardEvent.Moved(task, from, actor, now));
     }
+
+    private static Task<int> ReleaseAllAsync(this BoardDbContext db, List<Guid> taskIds, DateTimeOffset now, CancellationToken ct) =>
+        taskIds.Count == 0 ? Task.FromResult(0) : db.InTransactionAsync(() => db.ReleaseAsync(taskIds, Actors.Board, now, ct), ct);
 
     private static async Task<int> ReleaseAsync(
         this BoardDbContext db, List<Guid> taskIds, string actor, DateTimeOffset now, CancellationToken ct)

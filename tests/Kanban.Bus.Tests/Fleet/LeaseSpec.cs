@@ -74,7 +74,11 @@ public abstract class LeaseSpec<TStore> : StoreSpec<TStore> where TStore : TestS
         Assert.Equal(1, await Store.ReadAsync(db => db.Events.CountAsync(e => e.Type == EventTypes.WorkerGone)));
     }
 
-    private Task<int> SweepAsync() => Store.UseAsync(s => s.GetRequiredService<LeaseSweep>().RunAsync(default));
+    private Task<int> SweepAsync() => Store.UseAsync(async s =>
+    {
+        var sweep = s.GetRequiredService<LeaseSweep>();
+        return await sweep.RunAsync(await sweep.LookAsync(default), default);
+    });
 
     private async Task<(Guid Task, Guid Run)> HeldAsync(string worker = "w1")
     {

@@ -14,7 +14,6 @@ public sealed class SettingsTests
     [InlineData("Lease:Duration", "30", "Lease:Duration is '30'; give a time such as 500ms, 30s, 5m, 1h or 00:00:30.")]
     [InlineData("Lease:Duration", "1s", "Lease:Duration is '1s'; allowed are 3s to 1h.")]
     [InlineData("Lease:Heartbeat", "20s", "Lease:Heartbeat is 20s; allowed is at most a third of Lease:Duration, which is 30s.")]
-    [InlineData("Lease:SweepEvery", "30s", "Lease:SweepEvery is 30s; allowed is at most a third of Lease:Duration, which is 30s.")]
     [InlineData("Admission:LookAhead", "many", "Admission:LookAhead is 'many'; give a whole number, 0 to 100.")]
     [InlineData("Admission:MaxActiveTasks", "100001", "Admission:MaxActiveTasks is '100001'; allowed are 0 to 100,000.")]
     [InlineData("LogLevel", "loud", "LogLevel is 'loud'; allowed are trace, debug, information, warning, error, critical, none.")]

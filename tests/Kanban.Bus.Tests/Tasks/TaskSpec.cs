@@ -53,5 +53,9 @@ public abstract class TaskSpec<TStore> : StoreSpec<TStore>, IAsyncLifetime where
         await db.SaveChangesAsync();
     });
 
-    protected Task ReleaseDueAsync() => Store.UseAsync(async (BoardDbContext db) => await db.ReleaseDueAsync(await db.NowAsync(default), default));
+    protected Task ReleaseDueAsync() => Store.UseAsync(async (BoardDbContext db) =>
+    {
+        await db.ReleaseDueAsync(await db.NowAsync(default), default);
+        await db.ReleaseFreeAsync(await db.NowAsync(default), default);
+    });
 }

@@ -20,6 +20,9 @@ public sealed class OfferPublisher(
     private const int Batch = 500;
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between two sweeps where no offer waits for a worker and no other process makes any.</summary>
+    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
+
     /// <summary>An offer that is not noted as published this long after its row: its first publish failed, or its process died.</summary>
     private static readonly TimeSpan FirstPublish = TimeSpan.FromSeconds(2);
 
@@ -36,8 +39,9 @@ public sealed class OfferPublisher(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.WaitAsync(stoppingToken);
+        var alone = transport.Value.Provider is TransportProvider.Memory;
         // A memory transport is empty when its process starts, whatever the rows say.
-        var first = transport.Value.Provider is TransportProvider.Memory;
+        var first = alone;
         while (!stoppingToken.IsCancellationRequested)
         {
             var due = clock.GetUtcNow() + SweepEvery;
@@ -45,8 +49,14 @@ public sealed class OfferPublisher(
             {
                 await PublishAsync(await OverdueAsync(everything: first, stoppingToken), stoppingToken);
                 first = false;
+                if (alone && !await AnyOfferedAsync(stoppingToken))
+                    due += Seldom;
                 while (await NextAsync(due - clock.GetUtcNow(), stoppingToken) is { Count: > 0 } batch)
+                {
                     await PublishAsync(batch, stoppingToken);
+                    if (due - clock.GetUtcNow() > SweepEvery)
+                        due = clock.GetUtcNow() + SweepEvery;
+                }
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -54,6 +64,12 @@ public sealed class OfferPublisher(
                 await Task.Delay(SweepEvery, clock, stoppingToken);
             }
         }
+    }
+
+    private async Task<bool> AnyOfferedAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<BoardDbContext>().Runs.AnyAsync(r => r.Live && r.State == nameof(Contracts.RunState.Offered), ct);
     }
 
     /// <summary>What waits now, or comes before the time is over; empty when it is.</summary>

@@ -22,8 +22,6 @@ internal static class SettingsRules
     {
         if (options.Lease.Heartbeat > options.Lease.Duration / 3)
             yield return $"Lease:Heartbeat is {Durations.Write(options.Lease.Heartbeat)}; allowed is at most a third of Lease:Duration, which is {Durations.Write(options.Lease.Duration)}.";
-        if (options.Lease.SweepEvery > options.Lease.Duration / 3)
-            yield return $"Lease:SweepEvery is {Durations.Write(options.Lease.SweepEvery)}; allowed is at most a third of Lease:Duration, which is {Durations.Write(options.Lease.Duration)}.";
     }
 
     private static IEnumerable<string> Stores(StorageOptions storage)

@@ -1,0 +1,47 @@
+using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Board.Admission;
+
+/// <summary>What no commit announces to admission: times that have come, offers that nobody can claim any more, promotions that a crash cut off, queues that workers should know.</summary>
+/// <remarks>One cheap read says what there is to do. Mostly there is nothing.</remarks>
+public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, KnownQueues queues)
+{
+    /// <param name="Now">The database's clock.</param>
+    /// <param name="NextDue">When the next scheduled task's time comes; null when none has one.</param>
+    /// <param name="Ready">Some task is ready and has no offer yet.</param>
+    /// <param name="Offered">Some offer is unclaimed.</param>
+    /// <param name="Pinned">Some live run asks for a host or capabilities.</param>
+    public sealed record Look(DateTimeOffset Now, DateTimeOffset? NextDue, bool Ready, bool Offered, bool Pinned);
+
+    /// <param name="everything">Also looks for tasks that no parent holds and that were left behind, which costs more.</param>
+    /// <returns>What there was before; what it released has woken admission.</returns>
+    public async Task<Look> RunAsync(bool everything, CancellationToken ct)
+    {
+        var look = await LookAsync(ct);
+        if (look.NextDue <= look.Now)
+            await db.ReleaseDueAsync(look.Now, ct);
+        if (everything)
+            while (await db.ReleaseFreeAsync(look.Now, ct) >= Dependencies.ReleaseLimit)
+                ct.ThrowIfCancellationRequested();
+        if (look.Offered)
+            await pass.WithdrawStrandedAsync(ct);
+        if (look.Pinned)
+            foreach (var seen in await db.Runs.Where(r => r.Live && r.RequirementSet != "")
+                         .Select(r => new { r.Lane, r.RequirementSet, r.Task.Host, r.Task.Needs }).Distinct().ToListAsync(ct))
+                queues.Saw(seen.Lane, seen.RequirementSet, seen.Host, seen.Needs);
+        queues.Forget();
+        return look;
+    }
+
+    internal Task<Look> LookAsync(CancellationToken ct) => db.Set<Look>().FromSql(
+        $"""
+        SELECT kanban_now() AS now,
+            (SELECT min(not_before) FROM tasks WHERE status = 'scheduled') AS next_due,
+            EXISTS (SELECT 1 FROM tasks WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived AND lane IS NOT NULL) AS ready,
+            EXISTS (SELECT 1 FROM runs WHERE live AND state = 'Offered') AS offered,
+            EXISTS (SELECT 1 FROM runs WHERE live AND requirement_set <> '') AS pinned
+        """).SingleAsync(ct);
+}
