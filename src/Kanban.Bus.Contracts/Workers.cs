@@ -1,6 +1,6 @@
 namespace Kanban.Bus.Contracts;
 
-/// <summary>Worker → board, with a worker token: I am here. A new registration of an id ends its older session.</summary>
+/// <summary>Worker → board, with a worker token: I am here. A new registration of an id ends its older session; while that belongs to another instance and lives, the newer one is refused.</summary>
 /// <param name="Id">Stable over restarts of the same worker; default host and process name.</param>
 /// <param name="Capabilities">What it has: <c>cuda</c>, <c>repo=web</c>, <c>mem=128</c>.</param>
 /// <param name="Lanes">Slots per lane it serves, 1 to 10,000 each.</param>
@@ -10,6 +10,7 @@ namespace Kanban.Bus.Contracts;
 /// <param name="Held">Runs it still holds from before, with their tokens: taken up again if their leases stand.</param>
 /// <param name="ProcessId">For display, and on a single host for liveness.</param>
 /// <param name="BootId">The host's boot id; a change says that every process is gone.</param>
+/// <param name="Instance">Names the state directory that one process at a time may use: the same one says that the older process is gone. Without it, the newer one always wins.</param>
 public sealed record RegisterWorker(
     string Id,
     string Host,
@@ -20,7 +21,8 @@ public sealed record RegisterWorker(
     int Protocol,
     IReadOnlyList<HeldRun> Held,
     int ProcessId,
-    string? BootId);
+    string? BootId,
+    string? Instance = null);
 
 public sealed record HeldRun(Guid RunId, long FencingToken);
 

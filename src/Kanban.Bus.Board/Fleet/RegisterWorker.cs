@@ -11,8 +11,9 @@ using Request = Kanban.Bus.Contracts.RegisterWorker;
 
 namespace Kanban.Bus.Board.Fleet;
 
-/// <summary>POST /workers — 200 registered, 400 a field is wrong or a lane unknown, 426 another protocol version.</summary>
-/// <remarks>The newest registration of an id is the worker; the session of an older process is refused from here on.</remarks>
+/// <summary>POST /workers — 200 registered, 400 a field is wrong or a lane unknown, 409 another process has this id, 426 another protocol version.</summary>
+/// <remarks>A worker that started anew takes its id over at once: it names the same instance, so the older process is gone. Another instance waits until the older one said
+/// goodbye or is silent for a lease, and holds no run: two processes with one id never both have work.</remarks>
 internal static class RegisterWorker
 {
     private const int MostSlots = 10_000;
@@ -35,6 +36,9 @@ internal static class RegisterWorker
 
         var (token, hash) = Tokens.New(Tokens.Session);
         var (worker, orders) = await db.InTransactionAsync(() => EnterAsync(request, hash, db, saga, queues, lease.Value, ct), ct);
+        if (orders is null)
+            return Problems.Conflict("worker-id-in-use",
+                $"Worker {worker.Id} is another process: pid {worker.ProcessId} on host {worker.Host}, last heard at {worker.HeartbeatAt:HH:mm:ss} UTC. Give each worker an id of its own, or stop the other; this one is taken when the other is gone and holds no run.");
         // What was lost while it was away and nobody has claimed since goes on.
         if (orders.Forget.Count > 0 && await resumption.ResumeAsync(worker.Id, [.. request.Held.Where(r => orders.Forget.Contains(r.RunId))], ct) > 0)
             orders = await HeartbeatEndpoint.OrdersAsync(db, worker, request.Held, queues, ct);
@@ -42,7 +46,7 @@ internal static class RegisterWorker
         return TypedResults.Ok(new Registered(worker.Id, token, lease.Value.Heartbeat.TotalSeconds, lease.Value.Duration.TotalSeconds, broker, orders));
     }
 
-    private static async Task<(Worker Worker, Orders Orders)> EnterAsync(
+    private static async Task<(Worker Worker, Orders? Orders)> EnterAsync(
         Request request, byte[] session, BoardDbContext db, IRunSaga saga, KnownQueues queues, LeaseOptions lease, CancellationToken ct)
     {
         await db.LockAsync(BoardLock.Fleet, ct);
@@ -50,6 +54,8 @@ internal static class RegisterWorker
         var worker = await db.Workers.Include(w => w.Lanes).SingleOrDefaultAsync(w => w.Id == request.Id, ct);
         if (worker is null)
             db.Workers.Add(worker = new Worker { Id = request.Id, Host = request.Host, Version = request.Version, SessionHash = session });
+        else if (await IsAnotherAsync(worker, request, db, now - lease.Duration, ct))
+            return (worker, null);
         else
             worker.OldSessionHash = worker.SessionHash;
         worker.SessionHash = session;
@@ -57,6 +63,7 @@ internal static class RegisterWorker
         worker.Version = request.Version;
         worker.ProcessId = request.ProcessId;
         worker.BootId = request.BootId;
+        worker.Instance = request.Instance;
         worker.Capabilities = RequirementSet.Normalize(request.Capabilities);
         worker.Profiles = RequirementSet.Normalize(request.Profiles);
         worker.RegisteredAt = worker.HeartbeatAt = now;
@@ -78,6 +85,11 @@ internal static class RegisterWorker
         await db.SaveChangesAsync(ct);
         return (worker, await HeartbeatEndpoint.OrdersAsync(db, worker, request.Held, queues, ct));
     }
+
+    /// <summary>Whether a process of another instance has this id and may still be at work.</summary>
+    private static async Task<bool> IsAnotherAsync(Worker worker, Request request, BoardDbContext db, DateTimeOffset silentSince, CancellationToken ct) =>
+        worker.Instance is not null && request.Instance is not null && worker.Instance != request.Instance
+        && ((worker.State is WorkerState.Live && worker.HeartbeatAt >= silentSince) || await db.Leases.AnyAsync(l => l.WorkerId == worker.Id, ct));
 
     /// <summary>Ends runs whose holder is known to be gone.</summary>
     internal static async Task LoseAsync(BoardDbContext db, IRunSaga saga, string workerId, IReadOnlyList<Guid> runIds, string reason, DateTimeOffset now, CancellationToken ct)
@@ -105,6 +117,8 @@ internal static class RegisterWorker
         foreach (var profile in request.Profiles)
             if (!Limits.Name.IsMatch(profile))
                 yield return new ProblemError("/profiles", $"'{profile}' is not a name: 1 to 40 of a–z, 0–9 and hyphen.");
+        if (request.Instance is { Length: > 100 })
+            yield return new ProblemError("/instance", "An instance's name has at most 100 characters.");
         if (request.Version.Length > 100)
             yield return new ProblemError("/version", "A version has at most 100 characters.");
     }

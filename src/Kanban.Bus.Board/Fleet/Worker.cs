@@ -18,6 +18,9 @@ public sealed class Worker
     public int ProcessId { get; set; }
     public string? BootId { get; set; }
 
+    /// <summary>Names its state directory, which one process at a time uses; null where it did not say.</summary>
+    public string? Instance { get; set; }
+
     /// <summary>SHA-256 of its session token. A new registration replaces it, and the older process is out.</summary>
     public required byte[] SessionHash { get; set; }
 

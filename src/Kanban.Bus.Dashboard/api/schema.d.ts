@@ -1256,7 +1256,7 @@ export interface components {
             sessionToken: string;
             workerId: string;
         };
-        /** @description Worker → board, with a worker token: I am here. A new registration of an id ends its older session. */
+        /** @description Worker → board, with a worker token: I am here. A new registration of an id ends its older session; while that belongs to another instance and lives, the newer one is refused. */
         RegisterWorker: {
             /** @description The host's boot id; a change says that every process is gone. */
             bootId: null | string;
@@ -1267,6 +1267,8 @@ export interface components {
             host: string;
             /** @description Stable over restarts of the same worker; default host and process name. */
             id: string;
+            /** @description Names the state directory that one process at a time may use: the same one says that the older process is gone. Without it, the newer one always wins. */
+            instance?: null | string;
             /** @description Slots per lane it serves, 1 to 10,000 each. */
             lanes: {
                 [key: string]: number;

@@ -87,12 +87,14 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
     {
         // No endpoint of the bus's own: its queue is a transient one, which newer brokers refuse.
         bus.AutoStart = false;
+        var pause = new ReconnectPause(clock);
         bus.Host(_broker.Host, _broker.Port, _broker.VirtualHost, connectionName, host =>
         {
             host.Username(_broker.User);
             host.Password(_broker.Password);
             // The default of 60 s would take three minutes to notice a dead line.
             host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.OnRefreshConnectionFactory = _ => pause.WaitAsync();
             if (_broker.Tls)
                 host.UseSsl(ssl => ssl.ServerName = _broker.Host);
         });

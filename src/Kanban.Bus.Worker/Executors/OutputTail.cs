@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Kanban.Bus.Worker.Spool;
 
 namespace Kanban.Bus.Worker.Executors;
 
@@ -12,13 +13,20 @@ internal static partial class OutputTail
     /// <summary>The last lines of text that fit in 500 characters, without colour codes and control characters; null when there are none.</summary>
     public static string? Read(string path)
     {
-        if (!File.Exists(path))
+        try
+        {
+            using var file = PlainFile.OpenRead(path);
+            if (file is null)
+                return null;
+            var bytes = new byte[TailBytes];
+            var read = RandomAccess.Read(file, bytes, Math.Max(0, RandomAccess.GetLength(file) - TailBytes));
+            return Of(Encoding.UTF8.GetString(bytes, 0, read));
+        }
+        catch (IOException)
+        {
+            // The run has put something else in its place, which was logged when its output was first read.
             return null;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        file.Position = Math.Max(0, file.Length - TailBytes);
-        var bytes = new byte[TailBytes];
-        var read = file.ReadAtLeast(bytes, TailBytes, throwOnEndOfStream: false);
-        return Of(Encoding.UTF8.GetString(bytes, 0, read));
+        }
     }
 
     internal static string? Of(string text)

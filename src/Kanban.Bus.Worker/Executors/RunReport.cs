@@ -65,9 +65,9 @@ internal static class RunReport
             return (null, null);
         try
         {
-            return (JsonSerializer.Deserialize<ResultFile>(File.ReadAllBytes(path), Reading), null);
+            return (JsonSerializer.Deserialize<ResultFile>(PlainFile.ReadAllBytes(path), Reading), null);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or IOException)
         {
             return (null, $"the result file can't be read: {e.Message}");
         }

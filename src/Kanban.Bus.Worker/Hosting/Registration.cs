@@ -2,12 +2,13 @@ using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Shim;
+using Kanban.Bus.Worker.Spool;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Hosting;
 
 /// <summary>Says who this worker is until the board accepts it. A refusal is tried again as well: its cause (a token, a lane, an older board) is put right on the other side.</summary>
-internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRuns held, TimeProvider clock, ILogger log)
+internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRuns held, RunSpool spool, TimeProvider clock, ILogger log)
 {
     private static readonly string Version = typeof(Registration).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
@@ -21,7 +22,7 @@ internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRu
             {
                 var me = new RegisterWorker(
                     options.Id, options.Host, options.Lanes, options.Capabilities, [.. options.Profiles.Keys],
-                    Version, WorkerProtocol.Version, held.Names(), Environment.ProcessId, ProcessIdentity.CurrentBootId);
+                    Version, WorkerProtocol.Version, held.Names(), Environment.ProcessId, ProcessIdentity.CurrentBootId, spool.Instance);
                 var session = await board.RegisterAsync(me, await TokenAsync(ct), ct);
                 board.SessionToken = session.SessionToken;
                 return session;

@@ -20,6 +20,7 @@ internal sealed class WorkerLife : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
+    private readonly TimeProvider _uptime;
     private readonly CancellationTokenSource _life = new();
     private readonly bool _shared;
     private readonly TaskCompletionSource _drainOrdered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,9 +39,9 @@ internal sealed class WorkerLife : IAsyncDisposable
     private Task _consuming = Task.CompletedTask;
     private CancellationTokenSource? _consumingEnd;
 
-    public WorkerLife(WorkerOptions options, IWorkerBus? sharedBus, ILoggerFactory loggers, TimeProvider clock)
+    public WorkerLife(WorkerOptions options, IWorkerBus? sharedBus, ILoggerFactory loggers, TimeProvider clock, TimeProvider? uptime = null)
     {
-        (_options, _loggers, _clock, _shared) = (options, loggers, clock, sharedBus is not null);
+        (_options, _loggers, _clock, _uptime, _shared) = (options, loggers, clock, uptime ?? new Uptime(), sharedBus is not null);
         _bus = sharedBus;
         _log = loggers.CreateLogger(WorkerLog.Category);
         _board = new BoardApi(new Uri(options.BoardUrl), clock);
@@ -49,11 +50,11 @@ internal sealed class WorkerLife : IAsyncDisposable
         var lanes = options.Lanes.ToDictionary(l => l.Key, l => new LaneSlots(l.Key, l.Value, clock));
         var reports = new FinishReports(options.Id, _board, clock, _log);
         var supervisor = new RunSupervisor(_held, _scanner, reports, _board, options, clock, _log);
-        _start = new RunStart(_held, _spool, _shims, _scanner, supervisor, lanes, options, _board.Address, clock, _log, _life.Token);
-        _leases = new LeaseKeeper(options.Id, _board, _held, lanes, clock, _log);
-        _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _log, _life.Token);
+        _start = new RunStart(_held, _spool, _shims, _scanner, supervisor, lanes, options, _board.Address, clock, _uptime, _log, _life.Token);
+        _leases = new LeaseKeeper(options.Id, _board, _held, lanes, clock, _uptime, _log);
+        _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _uptime, _log, _life.Token);
         _consumers = new QueueConsumers(options.Id, _intake, _board, lanes, _leases.BeatNow, clock, _log);
-        _registration = new Registration(options, _board, _held, clock, _log);
+        _registration = new Registration(options, _board, _held, _spool, clock, _log);
     }
 
     internal HeldRuns Held => _held;
@@ -113,10 +114,10 @@ internal sealed class WorkerLife : IAsyncDisposable
             var session = await _registration.RegisterAsync(ct);
             await UseBusAsync(session);
             _log.Registered(_options.Id, _held.All.Count, session.HeartbeatSeconds, session.LeaseSeconds, _bus!.Address);
-            var now = _clock.GetTimestamp();
+            var now = _uptime.GetTimestamp();
             foreach (var run in _held.All.Where(r => !session.Orders.Forget.Contains(r.Grant.RunId)))
                 run.Renew(now);
-            LeaseFiles.Write(_held.All.Where(r => !session.Orders.Forget.Contains(r.Grant.RunId)), _clock, _log);
+            LeaseFiles.Write(_held.All.Where(r => !session.Orders.Forget.Contains(r.Grant.RunId)), _log);
             Apply(session.Orders);
             try
             {

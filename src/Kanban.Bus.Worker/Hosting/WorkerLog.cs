@@ -101,6 +101,9 @@ internal static partial class WorkerLog
     [LoggerMessage(44, LogLevel.Error, "Run {runId}: {path} can't be read; left for a person.")]
     public static partial void SpoolEntryUnreadable(this ILogger log, Exception fault, Guid runId, string path);
 
+    [LoggerMessage(53, LogLevel.Warning, "Run {runId} of {taskKey}: its {stream} can't be read, and is not sent: {reason}")]
+    public static partial void OutputNotRead(this ILogger log, Guid runId, string taskKey, string stream, string reason);
+
     [LoggerMessage(50, LogLevel.Warning, "Run {runId} of {taskKey}: the end of its log was not sent: {reason}")]
     public static partial void LogTailNotSent(this ILogger log, Guid runId, string taskKey, string reason);
 

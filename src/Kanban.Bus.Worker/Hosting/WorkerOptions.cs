@@ -8,7 +8,7 @@ public sealed partial class WorkerOptions
 {
     public const string Section = "Worker";
 
-    /// <summary>Stable over restarts, unique on the board; the last process to register an id wins. Default: the host.</summary>
+    /// <summary>Stable over restarts, unique on the board: a second process with it waits until the first is gone. Default: the host.</summary>
     public string Id { get; set; } = "";
 
     /// <summary>What tasks name that must run here. Default: the machine's name, lower-cased, other characters as hyphens.</summary>

@@ -8,13 +8,13 @@ namespace Kanban.Bus.Worker.Leases;
 /// <summary>Tells each run that must not outlast its lease when it was renewed, through a file that its own watch reads.</summary>
 internal static class LeaseFiles
 {
-    public static void Write(IEnumerable<LiveRun> runs, TimeProvider clock, ILogger log)
+    public static void Write(IEnumerable<LiveRun> runs, ILogger log)
     {
         foreach (var run in runs.Where(r => r.EndsWithLease && !r.Ended.IsCompleted))
         {
             try
             {
-                run.Directory.WriteBeat((long)(Kernel.UptimeSeconds() - clock.GetElapsedTime(run.RenewedAt).TotalSeconds));
+                run.Directory.WriteBeat((long)(Kernel.UptimeSeconds() - run.SinceRenewed.TotalSeconds));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -9,7 +9,7 @@ namespace Kanban.Bus.Worker.Leases;
 
 /// <summary>Renews the leases of all held runs: one request per interval, at once when the board asks for it, and soon again after a miss.</summary>
 internal sealed class LeaseKeeper(
-    string workerId, BoardApi board, HeldRuns held, IReadOnlyDictionary<string, LaneSlots> lanes, TimeProvider clock, ILogger log)
+    string workerId, BoardApi board, HeldRuns held, IReadOnlyDictionary<string, LaneSlots> lanes, TimeProvider clock, TimeProvider uptime, ILogger log)
 {
     private static readonly TimeSpan BeatDeadline = TimeSpan.FromSeconds(4);
     private readonly Wake _now = new();
@@ -56,14 +56,17 @@ internal sealed class LeaseKeeper(
     private async Task BeatAsync(Action<Orders> apply, TimeSpan deadline, CancellationToken ct)
     {
         var named = held.All;
-        var sentAt = clock.GetTimestamp();
+        // First of all after a sleep: the board may have given such a run to another, and its answer takes time.
+        foreach (var run in named.Where(r => r.IsPastLease))
+            run.AskStop(StopCause.Disconnected(run.SinceRenewed.TotalSeconds));
+        var sentAt = uptime.GetTimestamp();
         var heartbeat = new Heartbeat(
             [.. named.Select(r => new HeldRun(r.Grant.RunId, r.Grant.FencingToken))],
             lanes.ToDictionary(l => l.Key, l => l.Value.Free), Draining, LoadAverage());
         var orders = await board.BeatAsync(workerId, heartbeat, deadline, ct);
         foreach (var run in named.Where(r => !orders.Forget.Contains(r.Grant.RunId)))
             run.Renew(sentAt);
-        LeaseFiles.Write(named, clock, log);
+        LeaseFiles.Write(named, log);
         apply(orders);
     }
 

@@ -6,7 +6,7 @@ using Kanban.Bus.Worker.Spool;
 namespace Kanban.Bus.Worker.Runs;
 
 /// <summary>A run that this worker holds, from its grant until the board has answered its finish.</summary>
-internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? lane, int slot, long renewedAt)
+internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? lane, int slot, long renewedAt, TimeProvider uptime)
 {
     private readonly TaskCompletionSource<StopCause> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,8 +27,11 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
     /// <summary>When its clock began, by the worker's monotonic clock.</summary>
     public long StartedAt { get; set; }
 
-    /// <summary>When the last request was sent whose answer renewed the lease, by the worker's monotonic clock.</summary>
-    public long RenewedAt => Interlocked.Read(ref _renewedAt);
+    /// <summary>Since the last request was sent whose answer renewed the lease, time asleep included.</summary>
+    public TimeSpan SinceRenewed => uptime.GetElapsedTime(Interlocked.Read(ref _renewedAt));
+
+    /// <summary>The run must end now, for want of contact, unless it is ending already.</summary>
+    public bool IsPastLease => EndsWithLease && SinceRenewed.TotalSeconds > grant.LeaseSeconds * 2 / 3;
 
     /// <summary>Completes when the run is to be ended; the first cause stands.</summary>
     public Task<StopCause> StopAsked => _stop.Task;
@@ -60,7 +63,8 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
         }
     }
 
-    public void Renew(long sentAt) => Interlocked.Exchange(ref _renewedAt, Math.Max(sentAt, RenewedAt));
+    /// <param name="sentAt">By the same clock as at the start: <see cref="Leases.Uptime"/>.</param>
+    public void Renew(long sentAt) => Interlocked.Exchange(ref _renewedAt, Math.Max(sentAt, Interlocked.Read(ref _renewedAt)));
 
     public void MarkEnded()
     {

@@ -13,7 +13,7 @@ internal sealed class OfferGivenBackException(string message) : Exception(messag
 /// <summary>From an offer to a run: a slot, a claim, a start.</summary>
 internal sealed class OfferIntake(
     string workerId, BoardApi board, HeldRuns held, IReadOnlyDictionary<string, LaneSlots> lanes, RunStart start,
-    WorkerOptions options, TimeProvider clock, ILogger log, CancellationToken life)
+    WorkerOptions options, TimeProvider clock, TimeProvider uptime, ILogger log, CancellationToken life)
 {
     private static readonly TimeSpan SlotPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClaimLimit = TimeSpan.FromSeconds(30);
@@ -71,7 +71,7 @@ internal sealed class OfferIntake(
         LiveRun? run = null;
         try
         {
-            var claimedAt = clock.GetTimestamp();
+            var claimedAt = uptime.GetTimestamp();
             var answer = await ClaimAsync(new ClaimItem(offer.RunId, slot), hasBroker);
             if (answer.Grant is { } grant)
                 run = Draining ? start.Return(grant, lane, slot, claimedAt) : start.Begin(grant, lane, slot, claimedAt);

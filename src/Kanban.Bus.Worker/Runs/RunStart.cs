@@ -13,18 +13,18 @@ namespace Kanban.Bus.Worker.Runs;
 /// <summary>Turns a grant into a running process, and at the worker's start takes up again what an earlier process left.</summary>
 internal sealed class RunStart(
     HeldRuns held, RunSpool spool, ShimStart shims, ProcessScanner scanner, RunSupervisor supervisor,
-    IReadOnlyDictionary<string, LaneSlots> lanes, WorkerOptions options, Uri board, TimeProvider clock, ILogger log, CancellationToken life)
+    IReadOnlyDictionary<string, LaneSlots> lanes, WorkerOptions options, Uri board, TimeProvider clock, TimeProvider uptime, ILogger log, CancellationToken life)
 {
     private const int MostFaults = 5;
     private static readonly TimeSpan ShimFilePatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Never throws for what is wrong with the run: it then ends as failed, with the reason.</summary>
-    /// <param name="claimedAt">When the claim was sent, by the worker's monotonic clock: the lease counts from there.</param>
+    /// <param name="claimedAt">When the claim was sent, by <see cref="Uptime"/>: the lease counts from there.</param>
     /// <returns>Null when the run is held already: nothing was started.</returns>
     public LiveRun? Begin(Grant grant, LaneSlots lane, int slot, long claimedAt)
     {
         var directory = spool.For(grant.RunId);
-        var run = new LiveRun(grant, directory, lane, slot, claimedAt) { StartedAt = clock.GetTimestamp() };
+        var run = new LiveRun(grant, directory, lane, slot, claimedAt, uptime) { StartedAt = clock.GetTimestamp() };
         if (!held.TryAdd(run))
             return null;
         Process process;
@@ -35,7 +35,7 @@ internal sealed class RunStart(
             var command = ShellExecutor.Command(grant, options.Profiles, directory);
             var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable);
             if (run.EndsWithLease)
-                LeaseFiles.Write([run], clock, log);
+                LeaseFiles.Write([run], log);
             (process, var identity) = shims.Start(directory, command, environment, run.EndsWithLease ? run.WatchSeconds : null);
             run.Shim = identity;
         }
@@ -54,7 +54,7 @@ internal sealed class RunStart(
     /// <summary>Ends a run of which nothing was started; null when it is held already.</summary>
     public LiveRun? Return(Grant grant, LaneSlots lane, int slot, long claimedAt)
     {
-        var run = new LiveRun(grant, spool.For(grant.RunId), lane, slot, claimedAt);
+        var run = new LiveRun(grant, spool.For(grant.RunId), lane, slot, claimedAt, uptime);
         if (!held.TryAdd(run))
             return null;
         GiveUp(run, StopCause.Drained.Outcome, StopCause.Drained.Reason);
@@ -95,13 +95,13 @@ internal sealed class RunStart(
         {
             var lane = lanes.GetValueOrDefault(grant.Lane);
             var age = (long)(alive.Age.TotalSeconds * clock.TimestampFrequency);
-            run = new LiveRun(grant, directory, lane, lane?.TakeBeyond() ?? 0, now) { Shim = alive, StartedAt = now - age };
+            run = new LiveRun(grant, directory, lane, lane?.TakeBeyond() ?? 0, uptime.GetTimestamp(), uptime) { Shim = alive, StartedAt = now - age };
             scanner.Track(grant.RunId, ProcStat.Read(alive.Pid), directory.Cgroup);
             log.RunTakenUp(grant.RunId, grant.TaskKey, grant.Lane, grant.FencingToken, alive.Pid);
         }
         else
         {
-            run = new LiveRun(grant, directory, null, 0, now) { StartedAt = now };
+            run = new LiveRun(grant, directory, null, 0, uptime.GetTimestamp(), uptime) { StartedAt = now };
             if (shim is null)
                 run.AskStop(new StopCause(Outcome.Released, "handed back: its worker ended before it was started"));
             else if (shim.Value.BootId != ProcessIdentity.CurrentBootId)

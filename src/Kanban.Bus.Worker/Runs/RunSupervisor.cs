@@ -25,8 +25,10 @@ internal sealed class RunSupervisor(
         using var stdout = new LogFile(run.Directory, "stdout");
         using var stderr = new LogFile(run.Directory, "stderr");
         IReadOnlyList<LogFile> streams = [stdout, stderr];
+        foreach (var stream in streams.Where(s => s.Fault is not null))
+            log.OutputNotRead(run.Grant.RunId, run.Grant.TaskKey, stream.Stream, stream.Fault!);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var upload = new LogUpload(run.Grant, streams, options.LogLimitBytes, () => clock.GetElapsedTime(run.RenewedAt), board, clock, log);
+        var upload = new LogUpload(run.Grant, streams, options.LogLimitBytes, () => run.SinceRenewed, board, clock, log);
         var uploading = upload.RunAsync(over.Token);
         FinishItem finish;
         try
@@ -145,7 +147,7 @@ internal sealed class RunSupervisor(
         if (cause is not null)
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
         // Also after a clean end: what the run left in the background would outlive its slot.
-        await _tree.StopAsync(run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && clock.GetElapsedTime(run.RenewedAt).TotalSeconds >= run.WatchSeconds.Kill);
+        await _tree.StopAsync(run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill);
         return RunReport.Of(run.Grant, run.Directory, cause is null ? null : (cause.Outcome, cause.Reason));
     }
 }

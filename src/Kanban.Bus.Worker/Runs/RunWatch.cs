@@ -25,9 +25,6 @@ internal sealed class RunWatch(LiveRun run, IReadOnlyList<LogFile> streams, long
             return StopCause.Silent(silence);
         if (bytes > mostLogBytes)
             return StopCause.Wrote(mostLogBytes);
-        var away = clock.GetElapsedTime(run.RenewedAt).TotalSeconds;
-        if (run.EndsWithLease && away > run.Grant.LeaseSeconds * 2 / 3)
-            return StopCause.Disconnected(away);
-        return null;
+        return run.IsPastLease ? StopCause.Disconnected(run.SinceRenewed.TotalSeconds) : null;
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Kanban.Bus.Worker.Shim;
@@ -22,11 +21,15 @@ internal static class Kernel
     private const int NoSuchProcess = 3;
     private const int NotImplemented = 38;
     private const int ClockTicks = 2;
+    private const int BootTime = 7;
 
     public static long TicksPerSecond { get; } = SysConf(ClockTicks) is > 0 and var ticks ? ticks : 100;
 
-    /// <summary>Seconds since this host's boot, the same for every process, in containers too.</summary>
-    public static double UptimeSeconds() => double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+    /// <summary>Seconds since this host's boot, sleep included: what <c>/proc/uptime</c> says to the shim.</summary>
+    public static double UptimeSeconds() => UptimeNanoseconds() / 1e9;
+
+    public static long UptimeNanoseconds() =>
+        ClockGetTime(BootTime, out var now) == 0 ? (now.Seconds * 1_000_000_000L) + now.Nanoseconds : throw new Win32Exception(Marshal.GetLastPInvokeError(), "clock_gettime failed");
 
     /// <summary>Signals that very process. False when it is gone; a new process with the same pid is never hit, because the pid is pinned by a descriptor before its start time is compared.</summary>
     public static bool TrySend(int pid, long startTicks, Signal signal)
@@ -76,6 +79,15 @@ internal static class Kernel
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     private static extern int Close(int descriptor);
 
+    [DllImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    private static extern int ClockGetTime(int clock, out Time time);
+
     [DllImport("libc", EntryPoint = "sysconf", SetLastError = true)]
     private static extern nint SysConf(int name);
+
+    private struct Time
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
 }

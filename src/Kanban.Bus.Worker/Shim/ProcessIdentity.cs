@@ -1,3 +1,5 @@
+using Kanban.Bus.Worker.Spool;
+
 namespace Kanban.Bus.Worker.Shim;
 
 /// <summary>One process of one boot of this host. A pid alone is reused; pid, start time and boot id are not.</summary>
@@ -21,9 +23,6 @@ internal readonly record struct ProcessIdentity(int Pid, long StartTicks, string
     /// <summary>What the shim wrote about itself: its stat line and the boot id. Null while it has not.</summary>
     public static ProcessIdentity? ReadShimFile(string path)
     {
-        if (!File.Exists(path))
-            return null;
-        var lines = File.ReadAllLines(path);
-        return lines.Length >= 2 && ProcStat.Parse(lines[0]) is { } stat ? new ProcessIdentity(stat.Pid, stat.StartTicks, lines[1].Trim()) : null;
+        return PlainFile.ReadAllText(path)?.Split('\n') is { Length: >= 2 } lines && ProcStat.Parse(lines[0]) is { } stat ? new ProcessIdentity(stat.Pid, stat.StartTicks, lines[1].Trim()) : null;
     }
 }

@@ -11,10 +11,12 @@ internal static class AtomicFile
         var temporary = path + ".tmp";
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
+        // Never opened: a run may have put a FIFO there.
+        File.Delete(temporary);
         using (var file = new FileStream(temporary, options))
         {
             file.Write(bytes);

@@ -52,16 +52,16 @@ internal sealed class RunDirectory(string path, Guid runId)
 
     /// <summary>Null when the worker died before the directory was complete.</summary>
     /// <exception cref="JsonException">The file was damaged.</exception>
-    public Grant? ReadGrant() => File.Exists(GrantFile) ? JsonSerializer.Deserialize<Grant>(File.ReadAllBytes(GrantFile), Json.Client) : null;
+    public Grant? ReadGrant() => PlainFile.ReadAllBytes(GrantFile) is { } bytes ? JsonSerializer.Deserialize<Grant>(bytes, Json.Client) : null;
 
-    public FinishItem? ReadFinish() => File.Exists(FinishFile) ? JsonSerializer.Deserialize<FinishItem>(File.ReadAllBytes(FinishFile), Json.Client) : null;
+    public FinishItem? ReadFinish() => PlainFile.ReadAllBytes(FinishFile) is { } bytes ? JsonSerializer.Deserialize<FinishItem>(bytes, Json.Client) : null;
 
     public void WriteFinish(FinishItem finish) => AtomicFile.Write(FinishFile, JsonSerializer.SerializeToUtf8Bytes(finish, Json.Client), durable: true);
 
     public ProcessIdentity? ReadShim() => ProcessIdentity.ReadShimFile(ShimFile);
 
     /// <summary>Null where runs have none.</summary>
-    public RunCgroup? Cgroup => File.Exists(CgroupFile) ? RunCgroup.Of(runId, File.ReadAllText(CgroupFile)) : null;
+    public RunCgroup? Cgroup => PlainFile.ReadAllText(CgroupFile) is { } noted ? RunCgroup.Of(runId, noted) : null;
 
     public RunCgroup CreateCgroup(string parent)
     {
@@ -71,20 +71,18 @@ internal sealed class RunDirectory(string path, Guid runId)
     }
 
     /// <summary>Exit status as sh counts it (128 + signal for a killed command); null while the shim has not recorded one.</summary>
-    public int? ReadExit() =>
-        File.Exists(ExitFile) && int.TryParse(File.ReadAllText(ExitFile).Trim(), CultureInfo.InvariantCulture, out var status) ? status : null;
+    public int? ReadExit() => int.TryParse(PlainFile.ReadAllText(ExitFile), CultureInfo.InvariantCulture, out var status) ? status : null;
 
     /// <param name="uptimeSeconds">Of this host, at the lease's renewal.</param>
     public void WriteBeat(long uptimeSeconds)
     {
         // In place and always as long: a reader sees the old time or the new one, and a full disk can't get between.
-        using var file = new FileStream(BeatFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        file.Write(System.Text.Encoding.ASCII.GetBytes($"{uptimeSeconds.ToString(CultureInfo.InvariantCulture),-15}\n"));
+        using var file = PlainFile.OpenWrite(BeatFile);
+        RandomAccess.Write(file, System.Text.Encoding.ASCII.GetBytes($"{uptimeSeconds.ToString(CultureInfo.InvariantCulture),-15}\n"), 0);
     }
 
     /// <summary>Null when the run's own watch did not end it.</summary>
-    public int? ReadCut() =>
-        File.Exists(CutFile) && int.TryParse(File.ReadAllText(CutFile).Trim(), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+    public int? ReadCut() => int.TryParse(PlainFile.ReadAllText(CutFile), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
     public void Remove() => Workspaces.ScratchWorkspace.Remove(path);
 

@@ -8,6 +8,9 @@ internal sealed class RunSpool(string home) : IDisposable
 
     public string Home => home;
 
+    /// <summary>The name of this directory, kept in it: who registers with it has its lock.</summary>
+    public string Instance { get; private set; } = "";
+
     private string Runs => Path.Combine(home, "runs");
 
     /// <exception cref="IOException">Another process uses the directory; the message says which.</exception>
@@ -24,6 +27,10 @@ internal sealed class RunSpool(string home) : IDisposable
         {
             throw new IOException($"Another worker uses {home}. Stop it, or give this one a directory and an id of its own (Worker:Home, Worker:Id).", e);
         }
+        var named = Path.Combine(home, "instance");
+        if (!File.Exists(named))
+            AtomicFile.Write(named, Guid.CreateVersion7().ToString());
+        Instance = File.ReadAllText(named).Trim();
     }
 
     public RunDirectory For(Guid runId) => new(Path.Combine(Runs, runId.ToString()), runId);

@@ -40,7 +40,7 @@ public sealed class Cluster : IAsyncDisposable
 
     public string AdminKey { get; } = "admin-" + Guid.CreateVersion7().ToString("N") + Guid.CreateVersion7().ToString("N");
 
-    public string WorkerKey { get; } = "worker-" + Guid.CreateVersion7().ToString("N") + Guid.CreateVersion7().ToString("N");
+    public string WorkerKey { get; } = "kbw_" + Guid.CreateVersion7().ToString("N") + Guid.CreateVersion7().ToString("N");
 
     /// <summary>Settings for every board started from here on, such as <c>Lease:Duration</c>. Preset: a lease of 6 s and a heartbeat each second, so that tests of lost workers are short.</summary>
     public Dictionary<string, string> Settings { get; } = new()

@@ -13,6 +13,12 @@ public sealed record WorkerShape(
         : this(id, id, new Dictionary<string, int> { [lane] = slots })
     {
     }
+
+    /// <summary>Of its folder and log: another than its id where two processes have the same id.</summary>
+    public string Name { get; init; } = Id;
+
+    /// <summary>Settings of its section <c>Worker</c>, such as <c>DrainLimit</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A worker as a process of its own. Its runs are processes beside it, which outlive it when it is killed.</summary>
@@ -27,7 +33,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     {
         _folder = folder;
         Shape = shape;
-        _command = [KanbanProgram.Path, "worker", "run", "--id", shape.Id, "--host", shape.Host, "--home", Path.Combine(folder, "worker-" + shape.Id)];
+        _command = [KanbanProgram.Path, "worker", "run", "--id", shape.Id, "--host", shape.Host, "--home", Home];
         foreach (var (lane, slots) in shape.Lanes)
             _command.AddRange(["--lane", string.Create(CultureInfo.InvariantCulture, $"{lane}={slots}")]);
         foreach (var capability in shape.Capabilities ?? [])
@@ -37,11 +43,16 @@ public sealed class WorkerProcess : IAsyncDisposable
             ["KANBAN_URL"] = boardUrl,
             ["KANBAN_TOKEN"] = workerKey,
         };
+        foreach (var (key, value) in shape.Settings)
+            _environment["KANBAN__Worker__" + key.Replace(":", "__", StringComparison.Ordinal)] = value;
     }
 
     public WorkerShape Shape { get; }
 
     public string Id => Shape.Id;
+
+    /// <summary>Its state directory.</summary>
+    public string Home => Path.Combine(_folder, "worker-" + Shape.Name);
 
     public int ProcessId => Process.Id;
 
@@ -58,7 +69,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     public void Launch()
     {
         _process?.Dispose();
-        _process = ServerProcess.Start(_folder, "worker-" + Id, _command, _environment);
+        _process = ServerProcess.Start(_folder, "worker-" + Shape.Name, _command, _environment);
     }
 
     /// <summary>Kills the worker alone; what it runs goes on without it.</summary>
@@ -68,7 +79,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     public async Task KillHostAsync()
     {
         await Kill9Async();
-        foreach (var process in LiveProcesses.WorkingIn(Path.Combine(_folder, "worker-" + Id)))
+        foreach (var process in LiveProcesses.WorkingIn(Home))
             Signals.Send(process, Signals.Kill);
     }
 

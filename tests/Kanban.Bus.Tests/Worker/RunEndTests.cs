@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Leases;
 using Kanban.Bus.Worker.Shim;
 
 namespace Kanban.Bus.Tests.Worker;
@@ -151,6 +152,39 @@ public sealed class RunEndTests
     [Theory]
     [InlineData(OnDisconnect.Stop)]
     [InlineData(OnDisconnect.Continue)]
+    public async Task When_its_host_has_slept_too_long_a_run_goes_on_or_ends_before_the_board_is_asked_as_its_lane_says(OnDisconnect onDisconnect)
+    {
+        var uptime = new Asleep();
+        await using var worker = await WorkerHarness.StartAsync(uptime: uptime);
+        var runId = await worker.OfferAsync(WorkerHarness.Grant("echo up; while [ ! -e go ]; do sleep 0.05; done", new RunLimits(null, null, 1, onDisconnect)));
+        await Eventually.Async(() => worker.Out(runId) == "up\n");
+
+        // Two thirds of the lease are 20 s; the board answers every heartbeat, ten times a second.
+        uptime.For(TimeSpan.FromSeconds(25));
+
+        var beats = worker.Board.Heartbeats.Count;
+        if (onDisconnect == OnDisconnect.Continue)
+        {
+            await Eventually.Async(() => worker.Board.Heartbeats.Count > beats + 5);
+            await File.WriteAllTextAsync(Path.Combine(worker.Home, "runs", runId.ToString(), "workspace", "go"), "");
+        }
+        var finish = await worker.FinishAsync(runId);
+        Assert.Equal(onDisconnect == OnDisconnect.Stop ? Outcome.Lost : Outcome.Succeeded, finish.Outcome);
+    }
+
+    [Fact]
+    public void Leases_age_by_a_clock_that_goes_on_in_sleep()
+    {
+        var uptime = new Uptime();
+        var said = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+        // What /proc/uptime says counts time asleep, and the run's own watch reads it.
+        Assert.InRange((uptime.GetTimestamp() / (double)uptime.TimestampFrequency) - said, -0.02, 60);
+    }
+
+    [Theory]
+    [InlineData(OnDisconnect.Stop)]
+    [InlineData(OnDisconnect.Continue)]
     public async Task With_its_worker_killed_a_run_goes_on_or_ends_by_itself_within_its_lease_as_its_lane_says(OnDisconnect onDisconnect)
     {
         await using var worker = await WorkerHarness.StartAsync();
@@ -183,5 +217,18 @@ public sealed class RunEndTests
         await worker.StartWorkerAsync();
         var finish = await worker.FinishAsync(runId);
         Assert.Equal(onDisconnect == OnDisconnect.Stop ? Outcome.Lost : Outcome.Succeeded, finish.Outcome);
+    }
+
+    /// <summary>The host's uptime, and the time that a test lets it sleep.</summary>
+    private sealed class Asleep : TimeProvider
+    {
+        private readonly Uptime _uptime = new();
+        private long _asleep;
+
+        public override long TimestampFrequency => _uptime.TimestampFrequency;
+
+        public override long GetTimestamp() => _uptime.GetTimestamp() + Interlocked.Read(ref _asleep);
+
+        public void For(TimeSpan time) => Interlocked.Add(ref _asleep, (long)(time.TotalSeconds * TimestampFrequency));
     }
 }

@@ -114,6 +114,42 @@ public sealed class TakeUpTests
     }
 
     [Fact]
+    public async Task A_run_that_puts_FIFOs_and_links_in_its_files_place_keeps_no_worker_waiting()
+    {
+        var lines = new LogLines();
+        await using var worker = await WorkerHarness.StartAsync(loggers: lines);
+        var grant = WorkerHarness.Grant(
+            "cd \"$KANBAN_WORKSPACE/..\"; echo up; rm -f stdout stderr beat grant.json.tmp; mkfifo stdout beat result.json finish.json.tmp; ln -s /dev/zero stderr; touch ready; while [ ! -e workspace/go ]; do sleep 0.05; done",
+            new RunLimits(null, null, 1, OnDisconnect.Stop));
+        await worker.OfferAsync(grant);
+        await Eventually.Async(() => worker.Out(grant.RunId) == "up\n" && File.Exists(Path.Combine(Directory(worker, grant.RunId).Path, "ready")));
+        await worker.AbandonWorkerAsync();
+
+        await worker.StartWorkerAsync();
+        // Leases are renewed all the same, other runs are carried out, and this one ends.
+        Assert.Equal("next", (await worker.RunAsync("echo next")).Summary);
+        Go(worker, grant.RunId);
+        var finish = await worker.FinishAsync(grant.RunId);
+
+        Assert.Equal((Outcome.Succeeded, null), (finish.Outcome, finish.Summary));
+        Assert.Contains(lines.All, l => l.Contains("its stdout can't be read, and is not sent", StringComparison.Ordinal));
+        Assert.Contains(lines.All, l => l.Contains("its stderr can't be read, and is not sent", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_worker_that_starts_anew_on_its_home_says_that_it_is_the_same()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        await worker.AbandonWorkerAsync();
+
+        await worker.StartWorkerAsync();
+
+        var instances = worker.Board.Registrations.Select(r => r.Instance).ToList();
+        Assert.True(instances.Count >= 2);
+        Assert.NotEmpty(Assert.Single(instances.Distinct())!);
+    }
+
+    [Fact]
     public async Task Two_processes_do_not_share_a_home()
     {
         await using var worker = await WorkerHarness.StartAsync();

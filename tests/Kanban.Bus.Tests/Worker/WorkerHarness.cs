@@ -19,19 +19,21 @@ public sealed class WorkerHarness : IAsyncDisposable
 
     public FakeBoard Board { get; }
     public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
+    /// <summary>By which leases age; null for the host's own.</summary>
+    public TimeProvider? Uptime { get; private init; }
     public string Home => Path.Combine(_folder, "home");
     public Action<WorkerOptions> Configure { get; set; } = _ => { };
 
     internal WorkerLife Life => _lives[^1].Life;
 
-    public static async Task<WorkerHarness> StartAsync(Action<WorkerOptions>? configure = null, Action<FakeBoard>? prepare = null, ILoggerFactory? loggers = null, bool waitUntilItConsumes = true)
+    public static async Task<WorkerHarness> StartAsync(Action<WorkerOptions>? configure = null, Action<FakeBoard>? prepare = null, ILoggerFactory? loggers = null, bool waitUntilItConsumes = true, TimeProvider? uptime = null)
     {
         var board = await FakeBoard.StartAsync();
         prepare?.Invoke(board);
         var bus = board.Broker is null ? MassTransit.Bus.Factory.CreateUsingInMemory(c => c.UseRawJsonSerializer()) : null;
         if (bus is not null)
             await bus.StartAsync();
-        var harness = new WorkerHarness(board, bus) { Configure = configure ?? (_ => { }), Loggers = loggers ?? NullLoggerFactory.Instance };
+        var harness = new WorkerHarness(board, bus) { Configure = configure ?? (_ => { }), Loggers = loggers ?? NullLoggerFactory.Instance, Uptime = uptime };
         await harness.StartWorkerAsync(waitUntilItConsumes);
         return harness;
     }
@@ -47,7 +49,7 @@ public sealed class WorkerHarness : IAsyncDisposable
         var abort = new CancellationTokenSource();
         var leave = new TaskCompletionSource();
         var (registered, beats) = (Board.Registrations.Count, Board.Heartbeats.Count);
-        var life = new WorkerLife(options, _bus is null ? null : new SharedBus(_bus), Loggers, TimeProvider.System);
+        var life = new WorkerLife(options, _bus is null ? null : new SharedBus(_bus), Loggers, TimeProvider.System, Uptime);
         _lives.Add((life, abort, leave, life.RunAsync(leave.Task, abort.Token)));
         await Eventually.Async(() => Board.Registrations.Count > registered && (!waitUntilItConsumes || (Board.Heartbeats.Count > beats && life.Consumes)));
     }

@@ -68,6 +68,7 @@ CREATE TABLE workers (
     version text NOT NULL,
     process_id integer NOT NULL,
     boot_id text,
+    instance text,
     session_hash bytea NOT NULL,
     old_session_hash bytea,
     registered_at timestamp with time zone NOT NULL,

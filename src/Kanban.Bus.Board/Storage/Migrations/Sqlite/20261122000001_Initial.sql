@@ -60,6 +60,7 @@ CREATE TABLE "workers" (
     "version" TEXT NOT NULL,
     "process_id" INTEGER NOT NULL,
     "boot_id" TEXT NULL,
+    "instance" TEXT NULL,
     "session_hash" BLOB NOT NULL,
     "old_session_hash" BLOB NULL,
     "registered_at" INTEGER NOT NULL,
