@@ -46,7 +46,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         _log = loggers.CreateLogger(WorkerLog.Category);
         _board = new BoardApi(new Uri(options.BoardUrl), clock);
         _spool = new RunSpool(options.Home);
-        _shims = new ShimStart(options.Home, options.Containment);
+        _shims = new ShimStart(options.Home, options.Containment, clock);
         var lanes = options.Lanes.ToDictionary(l => l.Key, l => new LaneSlots(l.Key, l.Value, clock));
         var reports = new FinishReports(options.Id, _board, clock, _log);
         var supervisor = new RunSupervisor(_held, _scanner, reports, _board, options, clock, _log);

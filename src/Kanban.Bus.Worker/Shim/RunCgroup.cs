@@ -28,6 +28,24 @@ internal sealed class RunCgroup
     public static RunCgroup? Of(Guid runId, string path) =>
         System.IO.Path.IsPathRooted(path) && System.IO.Path.GetFileName(path) == Mark + runId ? new RunCgroup(path) : null;
 
+    /// <summary>Removes empty ones whose worker never came back to do it. What is younger than a minute may be a run about to be started, by another worker.</summary>
+    public static void RemoveLeft(string parent, DateTimeOffset now)
+    {
+        foreach (var path in Directory.EnumerateDirectories(parent, Mark + "*").Where(p => now - Directory.GetLastWriteTimeUtc(p) > TimeSpan.FromMinutes(1)).ToList())
+        {
+            var left = new RunCgroup(path);
+            try
+            {
+                if (!left.IsPopulated)
+                    left.Remove();
+            }
+            catch (IOException)
+            {
+                // Something was put into it meanwhile: it is in use.
+            }
+        }
+    }
+
     /// <summary>Live processes in it and in the cgroups that the run made below it.</summary>
     public IReadOnlyList<int> Processes() =>
         [.. Folders().SelectMany(f => Lines(f, "cgroup.procs")).Select(l => int.Parse(l, CultureInfo.InvariantCulture)).Where(pid => pid > 0)];

@@ -5,7 +5,7 @@ using Kanban.Bus.Worker.Spool;
 namespace Kanban.Bus.Worker.Shim;
 
 /// <summary>Starts the shim of a run, which starts its command.</summary>
-internal sealed class ShimStart(string home, Containment wanted)
+internal sealed class ShimStart(string home, Containment wanted, TimeProvider clock)
 {
     // .NET ignores SIGPIPE, and what is ignored stays so in every child and can't be undone by sh: `yes | head` would complain.
     private static readonly string[] DefaultPipe = ["env", "--default-signal=PIPE"];
@@ -26,6 +26,8 @@ internal sealed class ShimStart(string home, Containment wanted)
         _containment = ContainmentProbe.Find(wanted);
         // GNU's env can; where another one can't, runs go without.
         _before = [.. ContainmentProbe.Succeeds([.. DefaultPipe, "true"]) ? DefaultPipe : [], .. _containment.Before];
+        if (_containment.Cgroups is { } cgroups)
+            RunCgroup.RemoveLeft(cgroups, clock.GetUtcNow());
         return _containment;
     }
 

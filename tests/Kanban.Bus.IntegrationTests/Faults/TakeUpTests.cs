@@ -29,7 +29,9 @@ public sealed class TakeUpTests
         {
             var before = (await board.Api.OutputAsync(run)).Length;
             await Eventually.Async(async () => (await board.Api.OutputAsync(run)).Length > before);
-            await worker.Kill9Async();
+            // HUP ends the worker alone as well: the way to upgrade it without a drain.
+            Signals.Send(worker.ProcessId, kill == 1 ? Signals.Kill : Signals.HangUp);
+            await Eventually.Async(() => worker.HasExited);
             worker.Launch();
             await Eventually.Async(() => worker.Log.Split("taken up again").Length == kill + 1);
         }

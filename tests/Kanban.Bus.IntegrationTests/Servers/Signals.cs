@@ -6,6 +6,7 @@ namespace Kanban.Bus.IntegrationTests.Servers;
 /// <summary>kill(2). A negative id names a process group.</summary>
 public static partial class Signals
 {
+    public const int HangUp = 1;
     public const int Kill = 9;
     public const int Terminate = 15;
     public const int Quit = 3;

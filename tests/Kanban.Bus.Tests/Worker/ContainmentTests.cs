@@ -138,6 +138,24 @@ public sealed class ContainmentTests : IDisposable
     }
 
     [Fact]
+    public void Empty_cgroups_of_workers_that_never_came_back_are_removed_and_young_ones_stay()
+    {
+        // A plain folder does as well, and holds no other worker's runs.
+        var parent = Directory.CreateTempSubdirectory("kanban-cgroups-");
+        var left = RunCgroup.Create(parent.FullName, Guid.CreateVersion7());
+        var foreign = parent.CreateSubdirectory("system.slice");
+        var now = TimeProvider.System.GetUtcNow();
+
+        RunCgroup.RemoveLeft(parent.FullName, now);
+        Assert.True(Directory.Exists(left.Path));
+        RunCgroup.RemoveLeft(parent.FullName, now + TimeSpan.FromMinutes(2));
+
+        Assert.False(Directory.Exists(left.Path));
+        Assert.True(foreign.Exists);
+        parent.Delete(recursive: true);
+    }
+
+    [Fact]
     public void A_note_that_was_changed_can_have_no_other_cgroup_killed()
     {
         var runId = Guid.CreateVersion7();
