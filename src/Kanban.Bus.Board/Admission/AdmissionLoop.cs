@@ -9,7 +9,7 @@ namespace Kanban.Bus.Board.Admission;
 /// <summary>Makes passes for as long as the board runs: at once when a commit woke it, when a task's time comes, and on a slow tick as backstop.</summary>
 public sealed partial class AdmissionLoop(
     IServiceScopeFactory scopes, AdmissionSignal signal, OfferPublisher publisher, KnownQueues queues, IOfferBus bus,
-    BoardReadiness readiness, IOptions<AdmissionOptions> options, IOptions<StorageOptions> storage, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
+    BoardReadiness readiness, IOptions<AdmissionOptions> options, IOptions<StorageOptions> storage, Outages outages, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
@@ -47,7 +47,10 @@ public sealed partial class AdmissionLoop(
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                PassFailed(log, error);
+                if (scopes.IsUnavailable(error))
+                    outages.Report("database", error);
+                else
+                    PassFailed(log, error);
                 await Task.Delay(AfterFailure, clock, stoppingToken);
             }
     }
@@ -55,7 +58,7 @@ public sealed partial class AdmissionLoop(
     /// <returns>The time to the next tick.</returns>
     private async Task<TimeSpan> TickAsync(bool everything, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
+        await using var scope = scopes.CreateLeaseScope();
         var look = await scope.ServiceProvider.GetRequiredService<AdmissionTick>().RunAsync(everything, ct);
         if (look.Ready)
             await PassAsync(ct);
@@ -83,7 +86,7 @@ public sealed partial class AdmissionLoop(
     {
         while (true)
         {
-            await using var scope = scopes.CreateAsyncScope();
+            await using var scope = scopes.CreateLeaseScope();
             var result = await scope.ServiceProvider.GetRequiredService<AdmissionPass>().RunAsync(ct);
             if (result.Offers.Count == 0)
                 return;

@@ -13,7 +13,7 @@ namespace Kanban.Bus.Board.Fleet;
 internal static class DeregisterWorker
 {
     public static void Map(RouteGroupBuilder workers) => workers.MapDelete("/{id}", Handle)
-        .WithName("DeregisterWorker").WithSummary("A worker says goodbye").RequireAuthorization(Policies.WorkerSession);
+        .WithName("DeregisterWorker").WithSummary("A worker says goodbye").RequireAuthorization(Policies.WorkerSession).OnLeasePool();
 
     private static async Task<NoContent> Handle(string id, BoardDbContext db, IRunSaga saga, CancellationToken ct)
     {

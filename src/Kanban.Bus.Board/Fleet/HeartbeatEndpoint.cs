@@ -14,7 +14,7 @@ namespace Kanban.Bus.Board.Fleet;
 internal static class HeartbeatEndpoint
 {
     public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/heartbeat", Handle)
-        .WithName("Heartbeat").WithSummary("Renews a worker's leases and tells it what to do").RequireAuthorization(Policies.WorkerSession);
+        .WithName("Heartbeat").WithSummary("Renews a worker's leases and tells it what to do").RequireAuthorization(Policies.WorkerSession).OnLeasePool();
 
     private static async Task<Ok<Orders>> Handle(
         string id, Heartbeat beat, BoardDbContext db, RunResumption resumption, KnownQueues queues, IOptions<LeaseOptions> lease, CancellationToken ct)

@@ -1,12 +1,13 @@
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Board.Fleet;
 
 /// <summary>Sweeps leases at the moment the first of them ends, for as long as the board runs, with grace after the board or the database was away (<see cref="LeaseGrace"/>).</summary>
 public sealed partial class LeaseSweeper(
-    IServiceScopeFactory scopes, BoardReadiness readiness, IOptions<LeaseOptions> options, TimeProvider clock, ILogger<LeaseSweeper> log) : BackgroundService
+    IServiceScopeFactory scopes, BoardReadiness readiness, IOptions<LeaseOptions> options, Outages outages, TimeProvider clock, ILogger<LeaseSweeper> log) : BackgroundService
 {
     /// <summary>After the end, so that it is past on a clock of whole milliseconds too; and the least between two looks.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
@@ -25,7 +26,10 @@ public sealed partial class LeaseSweeper(
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 grace.Failed();
-                SweepFailed(log, error, options.Value.Duration);
+                if (scopes.IsUnavailable(error))
+                    outages.Report("database", error);
+                else
+                    SweepFailed(log, error, options.Value.Duration);
             }
             await Task.Delay(next, clock, stoppingToken);
         }
@@ -34,7 +38,7 @@ public sealed partial class LeaseSweeper(
     /// <returns>The time to the next look.</returns>
     private async Task<TimeSpan> SweepAsync(LeaseGrace grace, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
+        await using var scope = scopes.CreateLeaseScope();
         var sweep = scope.ServiceProvider.GetRequiredService<LeaseSweep>();
         var look = await sweep.LookAsync(ct);
         grace.Looked(look.Now);

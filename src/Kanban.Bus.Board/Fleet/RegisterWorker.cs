@@ -19,7 +19,7 @@ internal static class RegisterWorker
     private const int MostSlots = 10_000;
 
     public static void Map(RouteGroupBuilder workers) => workers.MapPost("/", Handle)
-        .WithName("RegisterWorker").WithSummary("Registers a worker and opens its session").RequireAuthorization(Policies.WorkerHost);
+        .WithName("RegisterWorker").WithSummary("Registers a worker and opens its session").RequireAuthorization(Policies.WorkerHost).OnLeasePool();
 
     private static async Task<Results<Ok<Registered>, ProblemHttpResult>> Handle(
         Request request, BoardDbContext db, IRunSaga saga, RunResumption resumption, KnownQueues queues, IOptions<LeaseOptions> lease, IOptions<TransportOptions> transport, CancellationToken ct)

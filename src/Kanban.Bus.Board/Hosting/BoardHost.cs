@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -42,6 +43,7 @@ public static class BoardHost
         app.UseFaults();
         app.UseReadinessGate();
         app.UseDashboardFiles();
+        app.UseConnectionPools();
         app.UseAuthentication();
         app.UseSameOrigin();
         app.UseAuthorization();

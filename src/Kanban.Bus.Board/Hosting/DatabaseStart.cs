@@ -97,10 +97,15 @@ internal sealed class DatabaseStart(
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({key})", ct);
             try
             {
+                // A step of the schema takes as long as it takes.
+                await db.Database.ExecuteSqlAsync($"SET statement_timeout = 0", ct);
+                db.Database.SetCommandTimeout(0);
                 await db.Database.MigrateAsync(ct);
             }
             finally
             {
+                db.Database.SetCommandTimeout(null);
+                await db.Database.ExecuteSqlAsync($"RESET statement_timeout", CancellationToken.None);
                 await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({key})", CancellationToken.None);
             }
         }

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,7 +12,7 @@ internal static class ClaimRunsEndpoint
     private const int MostClaims = 500;
 
     public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/claims", Handle)
-        .WithName("ClaimRuns").WithSummary("Asks for offered runs").RequireAuthorization(Policies.WorkerSession);
+        .WithName("ClaimRuns").WithSummary("Asks for offered runs").RequireAuthorization(Policies.WorkerSession).OnLeasePool();
 
     private static async Task<Results<Ok<ClaimAnswers>, ProblemHttpResult>> Handle(
         string id, ClaimRuns request, Coalescer<ClaimBatch.Request, ClaimAnswers> claims, CancellationToken ct)

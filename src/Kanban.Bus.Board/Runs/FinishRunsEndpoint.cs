@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,7 +12,7 @@ internal static class FinishRunsEndpoint
     private const int MostFinishes = 500;
 
     public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/finishes", Handle).AllowBulk()
-        .WithName("FinishRuns").WithSummary("Reports how runs ended").RequireAuthorization(Policies.WorkerSession);
+        .WithName("FinishRuns").WithSummary("Reports how runs ended").RequireAuthorization(Policies.WorkerSession).OnLeasePool();
 
     private static async Task<Results<Ok<FinishAnswers>, ProblemHttpResult>> Handle(
         string id, FinishRuns request, Coalescer<FinishBatch.Request, FinishAnswers> finishes, CancellationToken ct)

@@ -11,19 +11,25 @@ public static class RetryPolicy
 
     /// <param name="state">How the run ended: Failed, TimedOut or Lost.</param>
     /// <param name="attempts">Attempts charged to the task, this one included.</param>
+    /// <param name="losses">The losses among them, this one included.</param>
     /// <param name="jitter">0 to 1, from the caller, so that the rule stays pure.</param>
-    public static Verdict Decide(Lane lane, RunState state, int attempts, string reason, double jitter)
+    public static Verdict Decide(Lane lane, RunState state, int attempts, Losses losses, string reason, double jitter)
     {
         if (lane.Retry is RetryMode.Never)
             return new(Status.Failed, null, reason);
         if (lane.Retry is RetryMode.Ask)
             return new(Status.Blocked, null, $"{reason}; lane {lane.Name} asks before it tries again");
         if (attempts >= lane.MaxAttempts)
-            return new(Status.Failed, null, $"{reason}; {attempts} of {lane.MaxAttempts} attempts used");
-        // A lost run says nothing against the task: another worker takes it at once.
-        return state is RunState.Lost
-            ? new(Status.Ready, null, null)
-            : new(Status.Ready, Backoff(lane, attempts, jitter), $"{reason}; attempt {attempts + 1} of {lane.MaxAttempts} follows");
+            // Nobody has seen it fail. It may be what ends the workers it meets, so it goes to no other one unless a person says so.
+            return state is RunState.Lost && lane.MaxAttempts > 1
+                ? new(Status.Blocked, null, $"{reason}; set aside after {attempts} of {lane.MaxAttempts} attempts: it was lost on {losses}, and may be what ends its workers")
+                : new(Status.Failed, null, $"{reason}; {attempts} of {lane.MaxAttempts} attempts used");
+        // One loss says nothing against the task: another worker takes it at once. Losses that repeat must not go round without end.
+        if (state is RunState.Lost)
+            return losses.Count <= 1
+                ? new(Status.Ready, null, null)
+                : new(Status.Ready, Backoff(lane, losses.Count - 1, jitter), $"{reason}; lost on {losses}; attempt {attempts + 1} of {lane.MaxAttempts} follows");
+        return new(Status.Ready, Backoff(lane, attempts, jitter), $"{reason}; attempt {attempts + 1} of {lane.MaxAttempts} follows");
     }
 
     /// <summary>Doubles with each attempt; half of it is jitter, so that tasks that failed together don't return together.</summary>

@@ -46,7 +46,9 @@ public static class RunEnding
     {
         var task = run.Task;
         task.Attempts++;
-        var verdict = RetryPolicy.Decide(lane, state, task.Attempts, reason, jitter);
+        if (state is RunState.Lost)
+            task.LostOn = task.Losses.With(run.WorkerId!).Text;
+        var verdict = RetryPolicy.Decide(lane, state, task.Attempts, task.Losses, reason, jitter);
         if (verdict.To is Status.Ready)
             task.Requeue(now + verdict.After, now, verdict.Reason);
         else

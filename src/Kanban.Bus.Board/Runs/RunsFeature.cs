@@ -38,11 +38,7 @@ public static class RunsFeature
         this IServiceCollection services, Func<TBatch, IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> decide) where TBatch : notnull =>
         services.AddSingleton(provider => new Coalescer<TItem, TAnswer>(async (items, ct) =>
         {
-            await using var scope = provider.CreateAsyncScope();
+            await using var scope = provider.GetRequiredService<IServiceScopeFactory>().CreateLeaseScope();
             return await decide(scope.ServiceProvider.GetRequiredService<TBatch>(), items, ct);
-        }, MostRequests, error =>
-        {
-            using var scope = provider.CreateScope();
-            return scope.ServiceProvider.GetRequiredService<BoardDbContext>().IsUnavailable(error);
-        }));
+        }, MostRequests, error => provider.GetRequiredService<IServiceScopeFactory>().IsUnavailable(error)));
 }

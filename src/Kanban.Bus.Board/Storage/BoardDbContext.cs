@@ -107,6 +107,7 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
             task.Property(t => t.Id).ValueGeneratedNever();
             task.Property(t => t.Version).IsConcurrencyToken();
             task.Ignore(t => t.Key);
+            task.Ignore(t => t.Losses);
             task.Ignore(t => t.HeldByParents);
             task.HasOne<TaskBoard>().WithMany().HasForeignKey(t => t.Board).OnDelete(DeleteBehavior.Restrict);
             task.HasOne<Lane>().WithMany().HasForeignKey(t => t.Lane).OnDelete(DeleteBehavior.Restrict);

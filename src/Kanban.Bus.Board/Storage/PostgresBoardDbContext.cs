@@ -67,7 +67,9 @@ public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbConte
 
     public override bool IsUnavailable(Exception error) => Cause(error) switch
     {
-        PostgresException server => server.IsTransient || server.SqlState.StartsWith("57", StringComparison.Ordinal),
+        // 57: it stops, or a statement took too long. Beside it: a transaction that idled too long, and a server that only reads (a standby).
+        PostgresException server => server.IsTransient || server.SqlState.StartsWith("57", StringComparison.Ordinal)
+            || server.SqlState is "25P03" or PostgresErrorCodes.ReadOnlySqlTransaction,
         NpgsqlException client => client.IsTransient || client.InnerException is IOException or TimeoutException,
         // The pool was cleared or a connection broke under the statement.
         ObjectDisposedException or System.Net.Sockets.SocketException => true,

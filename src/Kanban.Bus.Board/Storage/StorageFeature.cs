@@ -12,7 +12,7 @@ public static class StorageFeature
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions storage, string home)
     {
-        services.AddSingleton<AdmissionSignal>().AddSingleton<EventSignal>().AddSingleton<CommitSignals>();
+        services.AddSingleton<AdmissionSignal>().AddSingleton<EventSignal>().AddSingleton<CommitSignals>().AddScoped<PoolChoice>();
         return storage.Provider is StorageProvider.Postgres ? services.AddPostgres(storage) : services.AddSqlite(storage, home);
     }
 
@@ -22,21 +22,31 @@ public static class StorageFeature
 
     private static IServiceCollection AddPostgres(this IServiceCollection services, StorageOptions storage)
     {
-        var connection = new NpgsqlConnectionStringBuilder(storage.ConnectionString)
-        {
-            MaxPoolSize = storage.MaxConnections,
-            ApplicationName = "kanban-board",
-            // A statement that hangs must not hold a lease's renewal behind it.
-            CommandTimeout = 10,
-            Timeout = 5,
-            Options = "-c lock_timeout=8s -c idle_in_transaction_session_timeout=15s",
-        };
-        services.AddDbContextPool<BoardDbContext, PostgresBoardDbContext>((provider, options) => options
-            .UseNpgsql(connection.ConnectionString)
+        // The contexts themselves are pooled; each scope that takes one says where its connections come from.
+        var pages = Postgres(storage, "kanban-board", storage.MaxConnections - storage.LeaseConnections);
+        var leases = Postgres(storage, "kanban-leases", storage.LeaseConnections);
+        services.AddDbContextPool<PostgresBoardDbContext>((provider, options) => options
+            .UseNpgsql(pages)
             .AddInterceptors(provider.GetRequiredService<CommitSignals>())
             .Quiet());
+        services.AddScoped<BoardDbContext>(provider =>
+        {
+            var db = provider.GetRequiredService<PostgresBoardDbContext>();
+            db.Database.SetConnectionString(provider.GetRequiredService<PoolChoice>().ForLeases ? leases : pages);
+            return db;
+        });
         return services;
     }
+
+    private static string Postgres(StorageOptions storage, string name, int connections) => new NpgsqlConnectionStringBuilder(storage.ConnectionString)
+    {
+        MaxPoolSize = connections,
+        ApplicationName = name,
+        // Nothing that hangs may hold a caller, a row's lock or a connection for long. The server gives up before the driver does, so that its reason is told.
+        Options = "-c statement_timeout=9s -c lock_timeout=8s -c idle_in_transaction_session_timeout=15s",
+        CommandTimeout = 10,
+        Timeout = 5,
+    }.ConnectionString;
 
     private static IServiceCollection AddSqlite(this IServiceCollection services, StorageOptions storage, string home)
     {

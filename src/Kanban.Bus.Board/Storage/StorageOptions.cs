@@ -15,9 +15,14 @@ public sealed class StorageOptions
     [SecretSetting]
     public string? ConnectionString { get; set; }
 
-    /// <summary>PostgreSQL connections of this process. Default 24; 4 to 500.</summary>
+    /// <summary>PostgreSQL connections of this process at most. Default 24; 4 to 500.</summary>
     [Range(4, 500)]
     public int MaxConnections { get; set; } = 24;
+
+    /// <summary>Those of them kept for what keeps runs going: heartbeats, claims, finishes, sweeps and admission. Default 8; 2 to 100, fewer than <see cref="MaxConnections"/>.</summary>
+    /// <remarks>The rest serves pages, calls of people and logs. More lets more workers be answered at one moment; a handful serves hundreds.</remarks>
+    [Range(2, 100)]
+    public int LeaseConnections { get; set; } = 8;
 
     /// <summary>Whether other processes may commit to the same rows: a signal of this one's commits is then not all there is to hear.</summary>
     public bool IsShared => Provider is StorageProvider.Postgres;

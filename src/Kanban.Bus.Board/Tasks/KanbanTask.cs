@@ -45,6 +45,11 @@ public sealed class KanbanTask
     /// <summary>Runs charged to it since it was created or last retried by a person.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>The losses among them, see <see cref="Runs.Losses"/>.</summary>
+    public string LostOn { get; set; } = "";
+
+    public Losses Losses => new(LostOn);
+
     /// <summary>Runs it ever had; the next one's number is one more.</summary>
     public int RunCount { get; set; }
 
@@ -144,6 +149,7 @@ public sealed class KanbanTask
     {
         LiveRunId = run.CorrelationId;
         Attempts = Math.Max(0, Attempts - 1);
+        LostOn = Losses.Without(run.WorkerId!).Text;
         NotBefore = null;
         Start(now);
     }

@@ -32,6 +32,7 @@ public static class RetryTask
         if (waitsForRetry)
             task.NotBefore = null;
         task.Attempts = 0;
+        task.LostOn = "";
         await change.ReleaseAsync(reason);
         return null;
     }

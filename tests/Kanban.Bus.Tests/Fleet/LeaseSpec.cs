@@ -50,6 +50,27 @@ public abstract class LeaseSpec<TStore> : StoreSpec<TStore> where TStore : TestS
     }
 
     [Fact]
+    public async Task A_sweep_that_stood_still_between_its_look_and_its_act_takes_nothing_that_ended_meanwhile()
+    {
+        var (_, first) = await HeldAsync();
+        await Store.AdvanceAsync(TimeSpan.FromSeconds(20));
+        await Store.AddWorkerAsync("w2", "shell=9");
+        var (_, second) = await HeldAsync("w2");
+        await Store.AdvanceAsync(TimeSpan.FromSeconds(11));
+
+        var lost = await Store.UseAsync(async s =>
+        {
+            var sweep = s.GetRequiredService<LeaseSweep>();
+            var look = await sweep.LookAsync(default);
+            await Store.AdvanceAsync(TimeSpan.FromMinutes(10));
+            return await sweep.RunAsync(look, default);
+        });
+
+        Assert.Equal(1, lost);
+        Assert.Equal((RunState.Lost, RunState.Running), ((await Store.RunAsync(first)).StateName, (await Store.RunAsync(second)).StateName));
+    }
+
+    [Fact]
     public async Task Sweeps_at_the_same_moment_reclaim_a_run_once()
     {
         var (task, _) = await HeldAsync();

@@ -68,7 +68,7 @@ public sealed class OfferPublisher(
 
     private async Task<bool> AnyOfferedAsync(CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
+        await using var scope = scopes.CreateLeaseScope();
         return await scope.ServiceProvider.GetRequiredService<BoardDbContext>().Runs.AnyAsync(r => r.Live && r.State == nameof(Contracts.RunState.Offered), ct);
     }
 
@@ -97,7 +97,7 @@ public sealed class OfferPublisher(
     /// <remarks>One batch, drawn at random, so that a lane whose queue is broken can't keep the others' offers out.</remarks>
     internal async Task<List<Offer>> OverdueAsync(bool everything, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
+        await using var scope = scopes.CreateLeaseScope();
         var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
         var now = await db.NowAsync(ct);
         var fresh = everything ? now : now - FirstPublish;
@@ -123,7 +123,7 @@ public sealed class OfferPublisher(
         if (offers.Count == 0)
             return;
         var published = await bus.PublishAsync(offers, ct);
-        await using var scope = scopes.CreateAsyncScope();
+        await using var scope = scopes.CreateLeaseScope();
         var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
         await NoteAsync(db, published, await db.NowAsync(ct), ct);
         await NoteAsync(db, [.. offers.Select(o => o.RunId).Except(published)], null, ct);

@@ -26,6 +26,8 @@ internal static class SettingsRules
 
     private static IEnumerable<string> Stores(StorageOptions storage)
     {
+        if (storage.LeaseConnections > storage.MaxConnections - 2)
+            yield return $"Storage:LeaseConnections is {storage.LeaseConnections}; allowed is at most Storage:MaxConnections, which is {storage.MaxConnections}, less 2.";
         if (storage.Provider is StorageProvider.Postgres && storage.ConnectionString is null)
             yield return "Storage:ConnectionString is missing; Storage:Provider 'postgres' needs one, such as Host=127.0.0.1;Database=kanban;Username=kanban;Password=….";
         else if (storage.ConnectionString is { } text && Unreadable(storage.Provider, text) is { } why)

@@ -78,7 +78,9 @@ CREATE TABLE workers (
     draining boolean NOT NULL,
     state text NOT NULL,
     CONSTRAINT pk_workers PRIMARY KEY (id)
-);
+)
+-- As leases: every heartbeat rewrites its worker's row.
+WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 CREATE TABLE tasks (
     id uuid NOT NULL,
@@ -98,6 +100,7 @@ CREATE TABLE tasks (
     archived boolean NOT NULL,
     reason text,
     attempts integer NOT NULL,
+    lost_on text NOT NULL,
     run_count integer NOT NULL,
     fencing_token bigint NOT NULL,
     live_run_id uuid,

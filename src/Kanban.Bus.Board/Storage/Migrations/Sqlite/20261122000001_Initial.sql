@@ -89,6 +89,7 @@ CREATE TABLE "tasks" (
     "archived" INTEGER NOT NULL,
     "reason" TEXT NULL,
     "attempts" INTEGER NOT NULL,
+    "lost_on" TEXT NOT NULL,
     "run_count" INTEGER NOT NULL,
     "fencing_token" INTEGER NOT NULL,
     "live_run_id" TEXT NULL,
