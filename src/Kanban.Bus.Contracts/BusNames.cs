@@ -9,6 +9,9 @@ public static class BusNames
     /// <summary>Quorum queue of what could not be read or handled, with its reason in the headers.</summary>
     public const string DeadLetters = "kanban.dead-letters";
 
+    /// <summary>The broker ends the queue of a requirement set that nobody has consumed for this long. Board and workers declare it alike.</summary>
+    public static readonly TimeSpan SetQueueExpiry = TimeSpan.FromHours(1);
+
     private const string LanePrefix = "kanban.lane.";
 
     /// <summary>Queue of a lane's offers whose tasks share one requirement set.</summary>

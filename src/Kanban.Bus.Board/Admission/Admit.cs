@@ -28,12 +28,12 @@ public static class Admit
     /// <summary>Whether the caps leave room for one more run of this lane and board, whatever the slots.</summary>
     public static bool HasRoom(Snapshot snapshot, string lane, string board) => new Room(snapshot).CapWithoutRoom(lane, board) is null;
 
-    /// <summary>Unclaimed offers that nobody can claim any more: no worker that takes work fits them, or their lane's queue is broken.</summary>
+    /// <summary>Unclaimed offers that nobody can claim any more: no worker that takes work fits them, or their lane's queue is refused. While the broker is merely away they wait.</summary>
     public static IEnumerable<LiveRuns> Stranded(Snapshot snapshot)
     {
         var room = new Room(snapshot);
         return snapshot.Live.Where(offered => offered.Offered
-            && (snapshot.Lanes.GetValueOrDefault(offered.Lane)?.Problem is not null || !room.AnybodyFits(offered)));
+            && (snapshot.Lanes.GetValueOrDefault(offered.Lane) is { Refused: true } || !room.AnybodyFits(offered)));
     }
 
     /// <summary>What is left of every cap and slot while the decision is being made.</summary>

@@ -15,6 +15,9 @@ public interface IOfferBus
     /// <summary>What is wrong with a lane's queues on the broker, in a sentence; null when nothing is known to be.</summary>
     string? ProblemOf(string lane);
 
+    /// <summary>Whether a lane's queue is of another kind, until a person acts, so that nobody can claim its offers. A broker that is away only delays them.</summary>
+    bool IsRefused(string lane) => false;
+
     /// <summary>Tells a worker to send its heartbeat now. Best effort: its next heartbeat comes anyway.</summary>
     Task HintAsync(string workerId, CancellationToken ct);
 

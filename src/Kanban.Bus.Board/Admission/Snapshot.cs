@@ -18,7 +18,8 @@ public sealed record Snapshot(
 
 /// <param name="Cap">Null for none.</param>
 /// <param name="Problem">What is wrong with its queue on the broker; null when nothing is.</param>
-public sealed record LaneRow(string Name, int? Cap, bool Paused, string? PausedReason, string Profile, string? Problem);
+/// <param name="Refused">It stays so until a person acts, and offers that wait can't be claimed.</param>
+public sealed record LaneRow(string Name, int? Cap, bool Paused, string? PausedReason, string Profile, string? Problem, bool Refused = false);
 
 /// <param name="WorkerId">Who holds them; null for offers that nobody has claimed.</param>
 public sealed record LiveRuns(string Lane, string Board, string RequirementSet, string? Host, string Needs, string? WorkerId, int Count)

@@ -77,7 +77,7 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         return new Snapshot(
             options.Value.MaxActiveTasks is 0 ? null : options.Value.MaxActiveTasks,
             options.Value.LookAhead,
-            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.MaxActive, l.Paused, l.PausedReason, l.Profile, bus.ProblemOf(l.Name))),
+            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.MaxActive, l.Paused, l.PausedReason, l.Profile, bus.ProblemOf(l.Name), bus.IsRefused(l.Name))),
             boards,
             workers.ConvertAll(FleetMember.Of),
             live,

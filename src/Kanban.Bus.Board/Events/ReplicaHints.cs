@@ -7,7 +7,6 @@ using RabbitMQ.Client.Events;
 namespace Kanban.Bus.Board.Events;
 
 /// <summary>Hears of other replicas' events by the broker, so that this one's tails and admission look at once. A hint: they also look by themselves.</summary>
-/// <remarks>On a connection of its own, because an alarm of the broker blocks those that publish.</remarks>
 public sealed class ReplicaHints(
     BrokerConnection broker, EventSignal events, AdmissionSignal admission, TimeProvider clock, ILogger<ReplicaHints> log) : BackgroundService
 {
@@ -17,8 +16,8 @@ public sealed class ReplicaHints(
         {
             try
             {
-                if (broker.Current is not null)
-                    await ListenAsync(stoppingToken);
+                if (broker.Current is { } connection)
+                    await ListenAsync(connection, stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -29,11 +28,11 @@ public sealed class ReplicaHints(
     }
 
     /// <summary>Returns when the connection or the queue is gone.</summary>
-    private async Task ListenAsync(CancellationToken ct)
+    private async Task ListenAsync(IConnection connection, CancellationToken ct)
     {
-        await using var connection = await broker.OpenAsync("board-events", ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         await channel.ExchangeDeclareAsync(BusNames.Events, ExchangeType.Topic, durable: true, cancellationToken: ct);
+        // A name of its own each time: the connection's end, which deletes the queue, may not have reached the broker yet.
         var queue = $"{BusNames.Events}.{Environment.MachineName}.{Guid.CreateVersion7():N}";
         // Exclusive: it goes with the connection, on every version of the broker.
         await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true,
@@ -41,7 +40,6 @@ public sealed class ReplicaHints(
         await channel.QueueBindAsync(queue, BusNames.Events, "#", cancellationToken: ct);
 
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection.ConnectionShutdownAsync += (_, _) => Ended();
         channel.ChannelShutdownAsync += (_, _) => Ended();
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.UnregisteredAsync += (_, _) => Ended();

@@ -121,7 +121,11 @@ internal sealed partial class QueueConsumers(
         endpoint.DiscardSkippedMessages();
         endpoint.ConfigureReceive(receive => receive.UseFilter(new OfferGuard(order.Queue, order.Lane, board, clock, log)));
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+        {
             rabbit.SetQuorumQueue();
+            if (order.Queue != BusNames.LaneQueue(order.Lane, ""))
+                rabbit.QueueExpiration = BusNames.SetQueueExpiry;
+        }
         endpoint.Consumer(() => new OfferConsumer(intake, hasBroker, left));
     }
 

@@ -136,6 +136,7 @@ public sealed class RabbitOfferBusTests : IAsyncLifetime
         await Eventually.Async(async () => (await _server.Management.QueueNamesAsync(_host)).Contains("kanban.lane.etl"));
         await Eventually.Async(async () => (await _server.Management.QueueNamesAsync(_host)).Contains("kanban.dead-letters"));
 
+        await _board.Bus.HintAsync("nobody", default);
         var machine = Environment.MachineName;
         await Eventually.Async(async () =>
             (await _server.Management.ConnectionNamesAsync(_host)).Order().SequenceEqual([$"board-events@{machine}", $"board-topology@{machine}", $"board@{machine}"]));

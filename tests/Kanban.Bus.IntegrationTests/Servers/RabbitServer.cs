@@ -8,15 +8,17 @@ namespace Kanban.Bus.IntegrationTests.Servers;
 public sealed class RabbitServer : IAsyncDisposable
 {
     private readonly Guard _guard;
+    private readonly string _advanced;
     private readonly int _epmdPort = FreePorts.Take();
     private readonly int _distributionPort = FreePorts.Take();
     private ServerProcess? _epmd;
     private ServerProcess? _node;
     private int _hosts;
 
-    private RabbitServer(Guard guard)
+    private RabbitServer(Guard guard, string advanced)
     {
         _guard = guard;
+        _advanced = advanced;
         Management = new RabbitManagement(FreePorts.Take());
     }
 
@@ -29,11 +31,12 @@ public sealed class RabbitServer : IAsyncDisposable
     public RabbitManagement Management { get; }
 
     /// <summary>Makes a node and starts it; about ten seconds on two cores.</summary>
-    public static async Task<RabbitServer> StartNewAsync()
+    /// <param name="advanced">Erlang terms for <c>advanced.config</c>, such as <c>[{rabbit, [{consumer_timeout, 4000}]}].</c></param>
+    public static async Task<RabbitServer> StartNewAsync(string advanced = "[].")
     {
         if (Programs.RabbitServer is null || Programs.Epmd is null)
             throw new InvalidOperationException(Programs.Missing ?? "epmd is not installed: apt-get install erlang-base.");
-        var server = new RabbitServer(new Guard("rabbitmq"));
+        var server = new RabbitServer(new Guard("rabbitmq"), advanced);
         try
         {
             await server.WriteConfigurationAsync();
@@ -55,6 +58,8 @@ public sealed class RabbitServer : IAsyncDisposable
         await Management.CreateVirtualHostAsync(name);
         return Uri(name);
     }
+
+    private string NodeName => string.Create(CultureInfo.InvariantCulture, $"kanban-{Port}@localhost");
 
     public string Uri(string virtualHost) => $"amqp://guest:guest@127.0.0.1:{Port}/{System.Uri.EscapeDataString(virtualHost)}";
 
@@ -83,9 +88,19 @@ public sealed class RabbitServer : IAsyncDisposable
     /// RabbitMQ 3.10 writes the queue's name to its Raft directory (<c>names.dets</c>) up to three seconds after it has
     /// answered the declaration. Killed before, it comes back with a queue that exists and never answers.
     /// </remarks>
-    public Task DeclaredOnDiskAsync(string queue) =>
-        Eventually.Async(() => Directory.EnumerateFiles(Path.Combine(_guard.Folder, "mnesia"), "names.dets", SearchOption.AllDirectories)
-            .Any(f => File.ReadAllText(f, Encoding.Latin1).Contains(queue, StringComparison.Ordinal)));
+    public Task DeclaredOnDiskAsync(string queue) => Eventually.Async(() => IsDeclaredOnDisk(queue));
+
+    public bool IsDeclaredOnDisk(string queue) => Directory.EnumerateFiles(Path.Combine(_guard.Folder, "mnesia"), "names.dets", SearchOption.AllDirectories)
+        .Any(f => File.ReadAllText(f, Encoding.Latin1).Contains(queue, StringComparison.Ordinal));
+
+    /// <summary>Runs <c>rabbitmqctl</c> on the node, about two seconds: for alarms and policies.</summary>
+    /// <returns>What it wrote.</returns>
+    public async Task<string> ControlAsync(params string[] command)
+    {
+        var program = Path.Combine(Path.GetDirectoryName(Programs.RabbitServer!)!, "rabbitmqctl");
+        var environment = NodeEnvironment().Where(e => e.Key is not ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS" or "RABBITMQ_DIST_PORT")).Select(e => $"{e.Key}={e.Value}");
+        return await Command.RunAsync("env", [.. environment, program, "-n", NodeName, .. command]);
+    }
 
     /// <summary>Kills the node with SIGKILL.</summary>
     public async Task Kill9Async()
@@ -125,7 +140,7 @@ public sealed class RabbitServer : IAsyncDisposable
     private Dictionary<string, string> NodeEnvironment() => new()
     {
         ["HOME"] = _guard.Folder,
-        ["RABBITMQ_NODENAME"] = string.Create(CultureInfo.InvariantCulture, $"kanban-{Port}@localhost"),
+        ["RABBITMQ_NODENAME"] = NodeName,
         ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_guard.Folder, "mnesia"),
         ["RABBITMQ_LOG_BASE"] = Path.Combine(_guard.Folder, "logs"),
         ["RABBITMQ_LOGS"] = "-",
@@ -154,7 +169,7 @@ public sealed class RabbitServer : IAsyncDisposable
             log.console.level = warning
 
             """));
-        await File.WriteAllTextAsync(Path.Combine(_guard.Folder, "advanced.config"), "[].\n");
+        await File.WriteAllTextAsync(Path.Combine(_guard.Folder, "advanced.config"), _advanced + "\n");
         await File.WriteAllTextAsync(Path.Combine(_guard.Folder, "rabbitmq-env.conf"), "");
         await File.WriteAllTextAsync(Path.Combine(_guard.Folder, "enabled_plugins"), "[rabbitmq_management].\n");
     }

@@ -8,7 +8,7 @@ namespace Kanban.Bus.IntegrationTests.Servers;
 public static class SharedServers
 {
     private static readonly Lazy<Task<PostgresServer>> Postgres = new(PostgresServer.StartNewAsync);
-    private static readonly Lazy<Task<RabbitServer>> Rabbit = new(RabbitServer.StartNewAsync);
+    private static readonly Lazy<Task<RabbitServer>> Rabbit = new(() => RabbitServer.StartNewAsync());
 
     static SharedServers() => AppDomain.CurrentDomain.ProcessExit += (_, _) => End();
 

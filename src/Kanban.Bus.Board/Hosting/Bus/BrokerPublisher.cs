@@ -4,11 +4,12 @@ using RabbitMQ.Client;
 
 namespace Kanban.Bus.Board.Hosting;
 
-/// <summary>Publishes what is not an offer on the plain connection, one message at a time and each within a deadline: dead letters, events, hints.</summary>
-public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock) : IDisposable
+/// <summary>Publishes what is not an offer, one message at a time and each within a deadline: dead letters, events, hints.</summary>
+/// <remarks>On a connection of its own: an alarm of the broker blocks it, and the one that declares and listens goes on.</remarks>
+public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
-    private IConnection? _openedOn;
+    private IConnection? _connection;
     private IChannel? _confirmed;
     private IChannel? _unconfirmed;
 
@@ -63,8 +64,9 @@ public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock)
         }
         try
         {
-            var connection = broker.Current ?? throw new BrokerUnavailableException(broker.Problem ?? "The broker is away.");
-            var channel = await ChannelAsync(connection, confirmed, deadline.Token);
+            if (broker.Problem is { } problem)
+                throw new BrokerUnavailableException(problem);
+            var channel = await ChannelAsync(confirmed, deadline.Token);
             try
             {
                 // The wait has its own end: the client is known to hang on a confirm that never comes.
@@ -86,13 +88,18 @@ public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock)
         }
     }
 
-    private async Task<IChannel> ChannelAsync(IConnection connection, bool confirmed, CancellationToken ct)
+    private async Task<IChannel> ChannelAsync(bool confirmed, CancellationToken ct)
     {
-        if (!ReferenceEquals(_openedOn, connection))
-            (_openedOn, _confirmed, _unconfirmed) = (connection, null, null);
+        if (_connection is not { IsOpen: true })
+        {
+            (_confirmed, _unconfirmed) = (null, null);
+            await CloseAsync();
+            _connection = await broker.OpenAsync("board-events", ct);
+            broker.Heed(_connection);
+        }
         if ((confirmed ? _confirmed : _unconfirmed) is { IsOpen: true } open)
             return open;
-        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(confirmed, confirmed), ct);
+        var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(confirmed, confirmed), ct);
         return confirmed ? _confirmed = channel : _unconfirmed = channel;
     }
 
@@ -108,7 +115,18 @@ public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock)
             await channel.AbortAsync().WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    public void Dispose() => _one.Dispose();
+    private async Task CloseAsync()
+    {
+        if (_connection is { } open)
+            await open.AbortAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _connection = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _one.Dispose();
+    }
 }
 
 /// <summary>The broker can't take a message now. Over HTTP: 503 with Retry-After.</summary>

@@ -10,7 +10,7 @@ public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopolo
 {
     public async Task<IReadOnlyList<Guid>> PublishAsync(IReadOnlyList<Offer> offers, CancellationToken ct)
     {
-        if (broker.Current is null)
+        if (broker.Current is null || broker.Problem is not null)
             return [];
         var failures = new ConcurrentQueue<string>();
         var published = await Task.WhenAll(offers.Select(offer => PublishAsync(offer, failures, ct)));
@@ -20,6 +20,8 @@ public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopolo
     }
 
     public string? ProblemOf(string lane) => broker.Problem ?? topology.ProblemOf(lane);
+
+    public bool IsRefused(string lane) => topology.IsRefused(lane);
 
     /// <remarks>What the hint tells of is committed: a broker that is away must not fail the call that did it.</remarks>
     public async Task HintAsync(string workerId, CancellationToken ct)
@@ -57,6 +59,8 @@ public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopolo
             {
                 if (attempt == 1 && !deadline.IsCancellationRequested)
                     continue;
+                if (deadline.IsCancellationRequested)
+                    topology.Doubt(queue);
                 failures.Enqueue(deadline.IsCancellationRequested ? $"no answer about '{queue}' within {BrokerConnection.Deadline.TotalSeconds:0} s" : $"'{queue}': {error.Message}");
                 return false;
             }

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.IntegrationTests.Harness;
+using Kanban.Bus.IntegrationTests.Servers;
+using Kanban.Bus.Tests.Harness;
+
+namespace Kanban.Bus.IntegrationTests.Faults;
+
+/// <summary>A broker that dies, forgets everything, or comes back with a queue that never answers: no run is touched, and offers are whole again within a minute.</summary>
+public sealed class LostBrokerTests : IAsyncLifetime
+{
+    /// <summary>From the broker's return until new work flows.</summary>
+    private static readonly TimeSpan Whole = TimeSpan.FromSeconds(60);
+
+    private RabbitServer _rabbit = null!;
+    private Cluster _cluster = null!;
+    private BoardProcess _board = null!;
+    private Witness _witness = null!;
+
+    private string Gate => Path.Combine(_cluster.Folder, "go");
+
+    public async Task InitializeAsync()
+    {
+        if (Programs.Missing is not null)
+            return;
+        var rabbit = RabbitServer.StartNewAsync();
+        _cluster = await Cluster.CreateAsync(await SharedServers.PostgresAsync(), _rabbit = await rabbit);
+        _cluster.Settings["Admission:LookAhead"] = "6";
+        _witness = new Witness(_cluster.Folder);
+        _board = await _cluster.StartBoardAsync();
+        await _board.Api.AddLaneAsync(new CreateLane("work"));
+        await _cluster.StartWorkerAsync(new WorkerShape("worker", "work", 2));
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_cluster is null)
+            return;
+        await _cluster.DisposeAsync();
+        await _rabbit.DisposeAsync();
+    }
+
+    [NeedsServersFact]
+    public async Task A_killed_broker_that_is_away_for_longer_than_a_lease_touches_no_run()
+    {
+        var running = await RunningAndOfferedAsync();
+        await _rabbit.DeclaredOnDiskAsync(BusNames.LaneQueue("work", ""));
+
+        await _rabbit.Kill9Async();
+        var during = await _board.Api.AddTaskAsync(new CreateTask("during", "work", Body: _witness.Script("true")));
+        var away = Stopwatch.GetTimestamp();
+        await Eventually.Async(async () => (await _board.Api.GetAsync<LaneView>("lanes/work")).Problem?.Contains("can't be reached since", StringComparison.Ordinal) is true, TimeSpan.FromSeconds(30));
+        await Eventually.Async(() => Stopwatch.GetElapsedTime(away) > TimeSpan.FromSeconds(10));
+        foreach (var key in running)
+            Assert.Equal(Status.Running, (await _board.Api.TaskAsync(key)).Task.Status);
+        await _rabbit.StartAsync();
+
+        await WholeAgainAsync(during.Key);
+        await EveryTaskEndedOnceAsync();
+    }
+
+    [NeedsServersFact]
+    public async Task A_broker_that_lost_its_data_is_filled_again_from_the_rows()
+    {
+        await RunningAndOfferedAsync();
+
+        await _rabbit.Kill9Async();
+        _rabbit.Wipe();
+        await _rabbit.StartAsync();
+        await _rabbit.Management.CreateVirtualHostAsync(_cluster.VirtualHost);
+        var after = await _board.Api.AddTaskAsync(new CreateTask("after", "work", Body: _witness.Script("true")));
+
+        await WholeAgainAsync(after.Key);
+        await EveryTaskEndedOnceAsync();
+    }
+
+    [NeedsServersFact]
+    public async Task A_queue_that_never_answers_after_a_kill_is_made_anew()
+    {
+        await _board.Api.AddLaneAsync(new CreateLane("young"));
+        await _cluster.StartWorkerAsync(new WorkerShape("other", "young", 1));
+        await Eventually.Async(async () => await _rabbit.Management.QueueAsync(_cluster.VirtualHost, BusNames.LaneQueue("young", "")) is not null);
+        // The node has answered the declaration and has not written the queue's name to its log yet.
+        await _rabbit.Kill9Async();
+        Assert.False(_rabbit.IsDeclaredOnDisk(BusNames.LaneQueue("young", "")), "The queue was written too early for this test: it would answer.");
+        await _rabbit.StartAsync();
+        var back = Stopwatch.GetTimestamp();
+
+        var task = await _board.Api.AddTaskAsync(new CreateTask("young", "young", Body: _witness.Script("true")));
+
+        await _cluster.UntilAsync(task.Key, Status.Done, Whole + TimeSpan.FromSeconds(60));
+        Assert.True(Stopwatch.GetElapsedTime(back) < Whole, $"It took {Stopwatch.GetElapsedTime(back)}.");
+        Assert.Contains("Queues that exist and never answer are deleted and made anew", _board.Log, StringComparison.Ordinal);
+        Assert.Single(await _board.Api.RunsAsync(task.Key));
+    }
+
+    /// <summary>Two tasks that run until the gate opens, and six that wait in the queue.</summary>
+    private async Task<IReadOnlyList<string>> RunningAndOfferedAsync()
+    {
+        for (var i = 0; i < 8; i++)
+            await _board.Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: _witness.Script($"while [ ! -e '{Gate}' ]; do sleep 0.1; done")));
+        await Eventually.Async(async () => await _board.Api.GetAsync<LaneView>("lanes/work") is { Running: 2, Offered: 6 });
+        await Eventually.Async(() => _witness.Lines.Count == 2);
+        return [.. _witness.Lines.Select(l => l.Task)];
+    }
+
+    private async Task WholeAgainAsync(string lastTask)
+    {
+        var back = Stopwatch.GetTimestamp();
+        await File.WriteAllTextAsync(Gate, "");
+        await _cluster.UntilAsync(lastTask, Status.Done, Whole + TimeSpan.FromSeconds(60));
+        Assert.True(Stopwatch.GetElapsedTime(back) < Whole, $"It took {Stopwatch.GetElapsedTime(back)}.");
+    }
+
+    private async Task EveryTaskEndedOnceAsync()
+    {
+        var tasks = await _board.Api.AllAsync<TaskView>("tasks");
+        foreach (var task in tasks)
+        {
+            await _cluster.UntilAsync(task.Key, Status.Done);
+            var run = Assert.Single(await _board.Api.RunsAsync(task.Key));
+            Assert.Equal((RunState.Succeeded, 1L), (run.State, run.FencingToken));
+            Assert.Equal(["start", "end"], _witness.Lines.Where(l => l.Task == task.Key).Select(l => l.What));
+        }
+        Assert.Equal(9, tasks.Count);
+    }
+}
