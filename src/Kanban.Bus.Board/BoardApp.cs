@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Boards;
+using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
@@ -62,6 +63,7 @@ public static class BoardApp
         api.MapFleet();
         api.MapLogs();
         api.MapEvents();
+        api.MapDeadLetters();
         return app;
     }
 }

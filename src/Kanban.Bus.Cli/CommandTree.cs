@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kanban.Bus.Cli.Access;
 using Kanban.Bus.Cli.Boards;
 using Kanban.Bus.Cli.Lanes;
+using Kanban.Bus.Cli.Ops;
 using Kanban.Bus.Cli.Tasks;
 using Kanban.Bus.Cli.Tokens;
 using Kanban.Bus.Cli.Workers;
@@ -28,6 +29,9 @@ internal static class CommandTree
                 BoardServe.Build(app), BoardList.Build(app), BoardAdd.Build(app), BoardSet.Build(app)),
             Noun("token", "Keys for people, scripts and workers",
                 TokenCreate.Build(app), TokenList.Build(app), TokenRevoke.Build(app)),
+            Noun("ops", "Look after the installation",
+                Noun("dlq", "Dead letters: messages that nobody could read",
+                    DeadLetterList.Build(app), DeadLetterShow.Build(app), DeadLetterResend.Build(app), DeadLetterDrop.Build(app))),
             Login.Build(app),
             Logout.Build(app),
             WhoAmICommand.Build(app),

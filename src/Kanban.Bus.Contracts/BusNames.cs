@@ -6,7 +6,7 @@ public static class BusNames
     /// <summary>Topic exchange of every board event, as CloudEvents JSON. Routing key: the event's type.</summary>
     public const string Events = "kanban.events";
 
-    /// <summary>Quorum queue of what could not be read or handled, with its reason in the headers.</summary>
+    /// <summary>Quorum queue for what the broker sets aside by an operator's policy. The board takes it into its list of dead letters.</summary>
     public const string DeadLetters = "kanban.dead-letters";
 
     /// <summary>The broker ends the queue of a requirement set that nobody has consumed for this long. Board and workers declare it alike.</summary>
@@ -23,6 +23,8 @@ public static class BusNames
     public static string LaneQueue(string lane, string set) => set.Length == 0
         ? LanePrefix + lane
         : $"{LanePrefix}{lane}.{set.Replace("_", "__", StringComparison.Ordinal).Replace(">=", "::", StringComparison.Ordinal).Replace('=', ':').Replace('+', '_')}";
+
+    public static bool IsLaneQueue(string queue) => queue.StartsWith(LanePrefix, StringComparison.Ordinal);
 
     /// <summary>Queue of hints for one worker; it expires when unused.</summary>
     public static string WorkerQueue(string workerId) => "kanban.worker." + workerId;

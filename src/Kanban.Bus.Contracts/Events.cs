@@ -57,8 +57,12 @@ public static class EventTypes
     public const string WorkerLeft = "worker.left";
     public const string TokenCreated = "token.created";
     public const string TokenRevoked = "token.revoked";
-    /// <summary>A message that could not be read or handled was put aside. Data: <c>queue</c>, <c>reason</c>, <c>from</c>, <c>contentType</c>, <c>bytes</c>, and <c>body</c>, base64, cut at 4 KiB.</summary>
+    /// <summary>A message that could not be read or handled was put aside. Data: <c>queue</c>, <c>reason</c>, <c>from</c>, <c>contentType</c>, <c>bytes</c>, <c>id</c>, and <c>body</c>, base64, cut at 4 KiB.</summary>
     public const string MessageDeadLettered = "message.dead-lettered";
+    /// <summary>A person put a dead letter back on its queue. Data: <c>id</c>, <c>queue</c>, <c>reason</c>.</summary>
+    public const string MessageResent = "message.resent";
+    /// <summary>A person dropped a dead letter. Data: <c>id</c>, <c>queue</c>, <c>reason</c>.</summary>
+    public const string MessageDropped = "message.dropped";
 
     private const string Prefix = "dev.kanbanbus.";
     private const string Version = ".v1";

@@ -49,9 +49,17 @@ public sealed record QueueOrder(string Queue, string Lane);
 
 public sealed record StopOrder(Guid RunId, string Reason);
 
-/// <summary>Worker → board: a message it could not read or handle, with why. The board puts it on <c>kanban.dead-letters</c>.</summary>
+/// <summary>Worker → board: a message it could not read or handle, with why. The board keeps it for a person.</summary>
 /// <param name="Body">The message's bytes, base64; cut at 64 KiB.</param>
-public sealed record DeadLetter(string Queue, string Reason, byte[] Body, string? ContentType);
+/// <param name="Bytes">How many it had, where the body is cut; null: the body is whole.</param>
+public sealed record DeadLetter(string Queue, string Reason, byte[] Body, string? ContentType, long? Bytes = null);
+
+/// <summary>A message that was put aside.</summary>
+/// <param name="Queue">Whence it came, and where a resend puts it.</param>
+/// <param name="From">Who could not read it: <c>worker:gpu-1</c>, or <c>board</c> for what the broker set aside.</param>
+/// <param name="Bytes">Of the message; more than <paramref name="Body"/> holds where it was cut.</param>
+/// <param name="Body">Its bytes, base64, at most 64 KiB; only in the answer about one.</param>
+public sealed record DeadLetterView(Guid Id, string Queue, string Reason, string From, DateTimeOffset At, string? ContentType, long Bytes, byte[]? Body);
 
 public enum WorkerState
 {

@@ -21,6 +21,8 @@ public interface IOfferBus
     /// <summary>Tells a worker to send its heartbeat now. Best effort: its next heartbeat comes anyway.</summary>
     Task HintAsync(string workerId, CancellationToken ct);
 
-    /// <summary>Puts a message aside with its reason, on <c>kanban.dead-letters</c>.</summary>
-    Task DeadLetterAsync(Contracts.DeadLetter letter, string from, CancellationToken ct);
+    /// <summary>Puts bytes on a queue as they are.</summary>
+    /// <returns>Whether there is such a queue, which then has them.</returns>
+    /// <exception cref="Hosting.BrokerUnavailableException">The broker has not confirmed it in time; it may have arrived.</exception>
+    Task<bool> ResendAsync(string queue, byte[] body, string? contentType, CancellationToken ct);
 }

@@ -10,6 +10,5 @@ public static class EventsFeature
     {
         ListEvents.Map(api);
         StreamEvents.Map(api);
-        PostDeadLetter.Map(api);
     }
 }

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
 using MassTransit;
 
@@ -31,7 +32,8 @@ public static class BusFeature
             .AddSingleton<BrokerPublisher>()
             .AddSingleton<IOfferBus, RabbitOfferBus>()
             .AddHostedService<EventRelay>()
-            .AddHostedService<ReplicaHints>();
+            .AddHostedService<ReplicaHints>()
+            .AddHostedService<DeadLetterInbox>();
         return services.AddMassTransit(bus => bus.UsingRabbitMq((_, rabbit) =>
         {
             rabbit.Host(address.Uri, BrokerConnection.Named("board"), host => host.Heartbeat(BrokerConnection.Heartbeat));

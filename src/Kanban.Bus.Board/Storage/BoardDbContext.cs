@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Boards;
+using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Lanes;
@@ -29,6 +30,7 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
     public DbSet<LogChunk> LogChunks => Set<LogChunk>();
     public DbSet<BoardEvent> Events => Set<BoardEvent>();
     public DbSet<RelayCursor> Relays => Set<RelayCursor>();
+    public DbSet<SetAside> DeadLetters => Set<SetAside>();
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
 
     /// <summary>The database's clock, UTC: the only clock that deadlines are compared with.</summary>
@@ -177,6 +179,12 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
         });
 
         model.Entity<RelayCursor>().ToTable("relays").HasKey(r => r.Name);
+
+        model.Entity<SetAside>(letter =>
+        {
+            letter.ToTable("dead_letters").HasKey(d => d.Id);
+            letter.Property(d => d.Id).ValueGeneratedNever();
+        });
 
         model.Entity<AccessToken>(token =>
         {

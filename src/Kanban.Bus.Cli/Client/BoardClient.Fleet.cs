@@ -24,5 +24,13 @@ internal sealed partial class BoardClient
 
     public Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken ct) => PagesAsync<WorkerView>("workers", int.MaxValue, ct);
 
+    public Task<IReadOnlyList<DeadLetterView>> DeadLettersAsync(CancellationToken ct) => PagesAsync<DeadLetterView>("dead-letters", int.MaxValue, ct);
+
+    public Task<DeadLetterView> DeadLetterAsync(Guid id, CancellationToken ct) => GetAsync<DeadLetterView>($"dead-letters/{id}", ct);
+
+    public Task ResendDeadLetterAsync(Guid id, CancellationToken ct) => PostAsync($"dead-letters/{id}/resend", ct);
+
+    public Task DropDeadLetterAsync(Guid id, CancellationToken ct) => DeleteAsync($"dead-letters/{id}", ct);
+
     public Task<WorkerView> DrainWorkerAsync(string id, CancellationToken ct) => PostAsync<WorkerView>($"workers/{Esc(id)}/drain", null, ct);
 }

@@ -39,9 +39,13 @@ internal sealed partial class BoardClient : IDisposable
 
     private Task<T> PatchAsync<T>(string path, object body, CancellationToken ct) => CallAsync<T>(Request(HttpMethod.Patch, path, body), ct);
 
-    private async Task DeleteAsync(string path, CancellationToken ct)
+    private Task PostAsync(string path, CancellationToken ct) => CallAsync(HttpMethod.Post, path, ct);
+
+    private Task DeleteAsync(string path, CancellationToken ct) => CallAsync(HttpMethod.Delete, path, ct);
+
+    private async Task CallAsync(HttpMethod method, string path, CancellationToken ct)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), HttpCompletionOption.ResponseContentRead, CallDeadline, ct);
+        using var response = await SendAsync(new HttpRequestMessage(method, path), HttpCompletionOption.ResponseContentRead, CallDeadline, ct);
     }
 
     private static HttpRequestMessage Request(HttpMethod method, string path, object? body)

@@ -31,6 +31,8 @@ namespace Kanban.Bus.Cli.Client;
 [JsonSerializable(typeof(IReadOnlyList<BoardView>))]
 [JsonSerializable(typeof(Page<WorkerView>))]
 [JsonSerializable(typeof(IReadOnlyList<WorkerView>))]
+[JsonSerializable(typeof(Page<DeadLetterView>))]
+[JsonSerializable(typeof(IReadOnlyList<DeadLetterView>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(IReadOnlyList<TokenView>))]
 [JsonSerializable(typeof(TokenCreated))]

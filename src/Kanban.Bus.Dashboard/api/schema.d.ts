@@ -44,10 +44,49 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Lists messages that were put aside, oldest first. */
+        get: operations["listDeadLetters"];
         put?: never;
         /** A worker hands over a message that it could not read. */
         post: operations["postDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a message that was put aside, with its bytes. */
+        get: operations["showDeadLetter"];
+        put?: never;
+        post?: never;
+        /** Drops a message that was put aside. Its event stays in the history. */
+        delete: operations["dropDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a message back on its queue, as it came.
+         * @description First sent, then taken off the list: what fails between is sent twice, which a claim decides, and never lost.
+         */
+        post: operations["resendDeadLetter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -880,14 +919,42 @@ export interface components {
             kind: components["schemas"]["TokenKind"];
             name: string;
         };
-        /** @description Worker → board: a message it could not read or handle, with why. The board puts it on `kanban.dead-letters`. */
+        /** @description Worker → board: a message it could not read or handle, with why. The board keeps it for a person. */
         DeadLetter: {
             /**
              * Format: byte
              * @description The message's bytes, base64; cut at 64 KiB.
              */
             body: string;
+            /**
+             * Format: int64
+             * @description How many it had, where the body is cut; null: the body is whole.
+             */
+            bytes?: null | number;
             contentType: null | string;
+            queue: string;
+            reason: string;
+        };
+        /** @description A message that was put aside. */
+        DeadLetterView: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: byte
+             * @description Its bytes, base64, at most 64 KiB; only in the answer about one.
+             */
+            body: null | string;
+            /**
+             * Format: int64
+             * @description Of the message; more than Body holds where it was cut.
+             */
+            bytes: number;
+            contentType: null | string;
+            /** @description Who could not read it: `worker:gpu-1`, or `board` for what the broker set aside. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Whence it came, and where a resend puts it. */
             queue: string;
             reason: string;
         };
@@ -1170,6 +1237,12 @@ export interface components {
         /** @description A page of a list. */
         PageOfBoardView: {
             items: components["schemas"]["BoardView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
+        /** @description A page of a list. */
+        PageOfDeadLetterView: {
+            items: components["schemas"]["DeadLetterView"][];
             /** @description Give it as `after` to read on; null on the last page. */
             nextCursor: null | string;
         };
@@ -1710,6 +1783,38 @@ export interface operations {
             };
         };
     };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDeadLetterView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postDeadLetter: {
         parameters: {
             query?: never;
@@ -1729,6 +1834,131 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description Refused: a problem document. */
             default: {

@@ -95,6 +95,8 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
             // The default of 60 s would take three minutes to notice a dead line.
             host.Heartbeat(TimeSpan.FromSeconds(10));
             host.OnRefreshConnectionFactory = _ => pause.WaitAsync();
+            // The most that brokers before 4.0 take by default: a message past the client's bound costs the connection, again at each delivery.
+            host.MaxMessageSize(128 * 1024 * 1024);
             if (_broker.Tls)
                 host.UseSsl(ssl => ssl.ServerName = _broker.Host);
         });

@@ -27,11 +27,13 @@ internal sealed class OfferGuard(string queue, string lane, BoardApi board, Time
             return;
         }
 
+        // The parser repeats what it choked on, at any length.
+        reason = reason.Length <= Limits.ReasonLength ? reason : reason[..Limits.ReasonLength];
         log.MessageUnreadable(queue, reason, body.Length);
         var kept = body.Length > MostDeadLetterBytes ? body[..MostDeadLetterBytes] : body;
         try
         {
-            await board.DeadLetterAsync(new DeadLetter(queue, reason, kept, type), context.CancellationToken);
+            await board.DeadLetterAsync(new DeadLetter(queue, reason, kept, type, body.Length), context.CancellationToken);
         }
         catch (BoardRefusedException e)
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Hosting;
-using Kanban.Bus.Contracts;
 using Kanban.Bus.IntegrationTests.Servers;
 using Kanban.Bus.Tests.Harness;
 
@@ -40,7 +39,7 @@ public sealed class BrokerAwayTests
         Assert.StartsWith($"The broker at amqp://127.0.0.1:{server.Port}/test-1 can't be reached since 20", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("guest:guest", problem, StringComparison.Ordinal);
         Assert.Empty(await board.Bus.PublishAsync([Offer()], default));
-        await Assert.ThrowsAsync<BrokerUnavailableException>(() => board.Bus.DeadLetterAsync(new DeadLetter("q", "why", [1], null), "worker:w1", default));
+        await Assert.ThrowsAsync<BrokerUnavailableException>(() => board.Bus.ResendAsync("kanban.lane.gpu", [1], null, default));
 
         await server.StartAsync();
 

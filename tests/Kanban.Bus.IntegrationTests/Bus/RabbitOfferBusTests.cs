@@ -143,19 +143,18 @@ public sealed class RabbitOfferBusTests : IAsyncLifetime
     }
 
     [NeedsServersFact]
-    public async Task A_dead_letter_keeps_its_bytes_and_says_why_and_whence()
+    public async Task A_message_that_is_sent_again_comes_as_it_was_and_a_queue_that_is_not_there_is_told()
     {
         byte[] body = [0xFF, 0, 1];
+        await Eventually.Async(async () => (await _server.Management.QueueNamesAsync(_host)).Contains("kanban.lane.etl"));
 
-        await _board.Bus.DeadLetterAsync(new DeadLetter("kanban.lane.gpu", "not JSON", body, "application/json"), "worker:gpu-1", default);
+        Assert.True(await _board.Bus.ResendAsync("kanban.lane.etl", body, "text/plain", default));
+        Assert.False(await _board.Bus.ResendAsync("kanban.lane.nowhere", body, null, default));
 
-        await using var reader = await (await AmqpReader.ConnectAsync(_uri)).ReadAsync("kanban.dead-letters");
-        var letter = await reader.Messages.ReadAsync().AsTask().WaitAsync(Eventually.Deadline);
-        Assert.Equal(body, letter.Body.ToArray());
-        Assert.Equal(("not JSON", "kanban.lane.gpu", "worker:gpu-1"), (Header("reason"), Header("queue"), Header("from")));
-        Assert.True(DateTimeOffset.TryParse(Header("at"), out _));
-
-        string Header(string name) => System.Text.Encoding.UTF8.GetString((byte[])letter.BasicProperties.Headers![name]!);
+        await using var reader = await (await AmqpReader.ConnectAsync(_uri)).ReadAsync("kanban.lane.etl");
+        var message = await reader.Messages.ReadAsync().AsTask().WaitAsync(Eventually.Deadline);
+        Assert.Equal(body, message.Body.ToArray());
+        Assert.Equal("text/plain", message.BasicProperties.ContentType);
     }
 
     [NeedsServersFact]

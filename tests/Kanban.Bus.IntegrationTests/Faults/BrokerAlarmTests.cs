@@ -20,7 +20,7 @@ public sealed class BrokerAlarmTests
         (string Raise, string Clear, string What)[] alarms =
         [
             ("set_vm_memory_high_watermark 0.00001", "set_vm_memory_high_watermark 0.6", "memory"),
-            ("set_disk_free_limit 1000TB", "set_disk_free_limit 50MB", "disk"),
+            ("set_disk_free_limit 100000GB", "set_disk_free_limit 50MB", "disk"),
         ];
         foreach (var (raise, clear, what) in alarms)
         {

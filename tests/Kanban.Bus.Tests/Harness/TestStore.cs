@@ -169,5 +169,5 @@ internal sealed class SilentOfferBus : IOfferBus
 
     public Task HintAsync(string workerId, CancellationToken ct) => Task.CompletedTask;
 
-    public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => Task.CompletedTask;
+    public Task<bool> ResendAsync(string queue, byte[] body, string? contentType, CancellationToken ct) => Task.FromResult(true);
 }

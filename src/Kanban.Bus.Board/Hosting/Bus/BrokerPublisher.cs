@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Kanban.Bus.Contracts;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Kanban.Bus.Board.Hosting;
 
-/// <summary>Publishes what is not an offer, one message at a time and each within a deadline: dead letters, events, hints.</summary>
+/// <summary>Publishes what is not an offer, one message at a time and each within a deadline: events, hints, dead letters that are sent again.</summary>
 /// <remarks>On a connection of its own: an alarm of the broker blocks it, and the one that declares and listens goes on.</remarks>
-public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock) : IAsyncDisposable
+public sealed class BrokerPublisher(BrokerConnection broker) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private IConnection? _connection;
@@ -19,25 +20,25 @@ public sealed class BrokerPublisher(BrokerConnection broker, TimeProvider clock)
             new BasicProperties { ContentType = "application/json", Expiration = "10000" },
             JsonSerializer.SerializeToUtf8Bytes(new BeatNow(workerId), Json.Client), deadline), ct);
 
-    /// <summary>Keeps the message's bytes as they came; why, whence and when are headers.</summary>
+    /// <summary>To a queue by the default exchange, as it is.</summary>
+    /// <returns>Whether there is such a queue.</returns>
     /// <exception cref="BrokerUnavailableException">The broker has not confirmed it in time.</exception>
-    public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => OnChannelAsync(confirmed: true, BrokerConnection.Deadline, async (channel, deadline) =>
+    public async Task<bool> ResendAsync(string queue, byte[] body, string? contentType, CancellationToken ct)
     {
-        await channel.QueueDeclareAsync(BusNames.DeadLetters, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: deadline);
-        await channel.BasicPublishAsync("", BusNames.DeadLetters, mandatory: true, new BasicProperties
+        var arrived = true;
+        await OnChannelAsync(confirmed: true, BrokerConnection.Deadline, async (channel, deadline) =>
         {
-            Persistent = true,
-            ContentType = letter.ContentType,
-            Headers = new Dictionary<string, object?>
+            try
             {
-                ["reason"] = letter.Reason,
-                ["queue"] = letter.Queue,
-                ["from"] = from,
-                ["at"] = clock.GetUtcNow().ToString("O"),
-            },
-        }, letter.Body, deadline);
-    }, ct);
+                await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true, ContentType = contentType }, body, deadline);
+            }
+            catch (PublishException returned) when (returned.IsReturn)
+            {
+                arrived = false;
+            }
+        }, ct);
+        return arrived;
+    }
 
     /// <summary>Publishes events in their order, one channel's order, and waits for all their confirms together.</summary>
     /// <exception cref="BrokerUnavailableException">The broker has not confirmed them in time; some may have arrived.</exception>

@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Contracts;
 using MassTransit;
+using MassTransit.Serialization;
 
 namespace Kanban.Bus.Board.Hosting;
 
@@ -39,8 +40,19 @@ public sealed class MemoryOfferBus : IOfferBus, IReceiveEndpointObserver
         await exchange.Send(new BeatNow(workerId), ct);
     }
 
-    /// <summary>Nothing to do: in one process there is no queue for people to look into, so the event of the dead letter is the record.</summary>
-    public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => Task.CompletedTask;
+    /// <remarks>A queue is there while the worker has its endpoint.</remarks>
+    public async Task<bool> ResendAsync(string queue, byte[] body, string? contentType, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            if (!_consumed.Contains(queue))
+                return false;
+        }
+        var exchange = await _bus.GetSendEndpoint(new Uri("exchange:" + queue));
+        var type = new System.Net.Mime.ContentType(contentType is { Length: > 0 } ? contentType : "application/octet-stream");
+        await exchange.Send(new Resent(), Pipe.Execute<SendContext<Resent>>(context => context.Serializer = new CopyBodySerializer(type, new BytesMessageBody(body))), ct);
+        return true;
+    }
 
     async Task IReceiveEndpointObserver.Ready(ReceiveEndpointReady ready)
     {
@@ -84,6 +96,9 @@ public sealed class MemoryOfferBus : IOfferBus, IReceiveEndpointObserver
         var exchange = await _bus.GetSendEndpoint(new Uri("exchange:" + BusNames.LaneQueue(offer.Lane, offer.RequirementSet)));
         await exchange.Send(new RunOffered(offer.RunId, offer.TaskKey, offer.Lane, offer.Attempt), ct);
     }
+
+    /// <summary>Stands in for a message whose bytes are given.</summary>
+    private sealed record Resent;
 
     private static string QueueOf(Uri address) => Uri.UnescapeDataString(address.AbsolutePath[(address.AbsolutePath.LastIndexOf('/') + 1)..]);
 }

@@ -36,7 +36,7 @@ public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopolo
         }
     }
 
-    public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => publisher.DeadLetterAsync(letter, from, ct);
+    public Task<bool> ResendAsync(string queue, byte[] body, string? contentType, CancellationToken ct) => publisher.ResendAsync(queue, body, contentType, ct);
 
     /// <summary>Once more, at once, when the queue proved missing.</summary>
     private async Task<bool> PublishAsync(Offer offer, ConcurrentQueue<string> failures, CancellationToken ct)

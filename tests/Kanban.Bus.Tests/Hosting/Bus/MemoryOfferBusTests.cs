@@ -42,6 +42,31 @@ public sealed class MemoryOfferBusTests
         await bus.StopAsync();
     }
 
+    [Fact]
+    public async Task A_message_that_is_sent_again_comes_as_it_was_and_a_queue_without_an_endpoint_is_told()
+    {
+        var bus = MassTransit.Bus.Factory.CreateUsingInMemory(memory => memory.UseRawJsonSerializer(isDefault: true));
+        await bus.StartAsync();
+        var offers = new MemoryOfferBus(bus);
+        var bodies = Channel.CreateUnbounded<(byte[] Body, string? Type)>();
+        await bus.ConnectReceiveEndpoint(BusNames.LaneQueue("gpu", ""), endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.DiscardFaultedMessages();
+            endpoint.DiscardSkippedMessages();
+            endpoint.ConfigureReceive(receive => receive.UseExecute(context => bodies.Writer.TryWrite((context.Body.GetBytes(), context.ContentType?.MediaType))));
+        }).Ready.WaitAsync(Eventually.Deadline);
+        byte[] body = [0xFF, 0, 1];
+
+        Assert.False(await offers.ResendAsync("kanban.lane.nobody", body, null, default));
+        Assert.True(await offers.ResendAsync(BusNames.LaneQueue("gpu", ""), body, "text/plain", default));
+
+        var (got, type) = await bodies.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Deadline);
+        Assert.Equal(body, got);
+        Assert.Equal("text/plain", type);
+        await bus.StopAsync();
+    }
+
     private static async Task<ChannelReader<T>> ConnectAsync<T>(IBusControl bus, string queue) where T : class
     {
         var messages = Channel.CreateUnbounded<T>();

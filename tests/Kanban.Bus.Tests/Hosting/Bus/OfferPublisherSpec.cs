@@ -121,6 +121,6 @@ public abstract class OfferPublisherSpec<TStore> : StoreSpec<TStore> where TStor
 
         public string? ProblemOf(string lane) => null;
         public Task HintAsync(string workerId, CancellationToken ct) => Task.CompletedTask;
-        public Task DeadLetterAsync(DeadLetter letter, string from, CancellationToken ct) => Task.CompletedTask;
+        public Task<bool> ResendAsync(string queue, byte[] body, string? contentType, CancellationToken ct) => Task.FromResult(true);
     }
 }

@@ -202,6 +202,19 @@ CREATE TABLE log_chunks (
     CONSTRAINT fk_log_chunks_runs_run_id FOREIGN KEY (run_id) REFERENCES runs (id) ON DELETE CASCADE
 );
 
+-- Messages that nobody could read, or that the broker set aside, until a person sends them again or drops them.
+CREATE TABLE dead_letters (
+    id uuid NOT NULL,
+    queue text NOT NULL,
+    reason text NOT NULL,
+    sent_by text NOT NULL,
+    content_type text,
+    body bytea NOT NULL,
+    bytes bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT pk_dead_letters PRIMARY KEY (id)
+);
+
 CREATE INDEX ix_comments_task_id_id ON comments (task_id, id);
 
 CREATE INDEX ix_events_task_id_seq ON events (task_id, seq);

@@ -184,6 +184,18 @@ CREATE TABLE "log_chunks" (
     CONSTRAINT "fk_log_chunks_runs_run_id" FOREIGN KEY ("run_id") REFERENCES "runs" ("id") ON DELETE CASCADE
 );
 
+-- Messages that nobody could read, or that the broker set aside, until a person sends them again or drops them.
+CREATE TABLE "dead_letters" (
+    "id" TEXT NOT NULL CONSTRAINT "pk_dead_letters" PRIMARY KEY,
+    "queue" TEXT NOT NULL,
+    "reason" TEXT NOT NULL,
+    "sent_by" TEXT NOT NULL,
+    "content_type" TEXT NULL,
+    "body" BLOB NOT NULL,
+    "bytes" INTEGER NOT NULL,
+    "at" INTEGER NOT NULL
+);
+
 CREATE INDEX "ix_comments_task_id_id" ON "comments" ("task_id", "id");
 
 CREATE INDEX "ix_events_task_id_seq" ON "events" ("task_id", "seq");
