@@ -12,6 +12,9 @@ public interface IOfferBus
     /// <returns>The offers that a queue has for sure. The others may or may not be there: publishing again is harmless.</returns>
     Task<IReadOnlyList<Guid>> PublishAsync(IReadOnlyList<Offer> offers, CancellationToken ct);
 
+    /// <summary>Whether a queue is known to hold at least so many messages that nobody has taken: then none of its offers is lost.</summary>
+    Task<bool> HoldsAsync(string lane, string requirementSet, int offers, CancellationToken ct) => Task.FromResult(false);
+
     /// <summary>What is wrong with a lane's queues on the broker, in a sentence; null when nothing is known to be.</summary>
     string? ProblemOf(string lane);
 

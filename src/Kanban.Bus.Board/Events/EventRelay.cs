@@ -41,6 +41,22 @@ public sealed class EventRelay(
         }
     }
 
+    /// <summary>Leaves the cursor to another replica at once, instead of at the term's end.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<BoardDbContext>().Relays.Where(r => r.Holder == _id)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.HeldUntil, (DateTimeOffset?)null), cancellationToken);
+        }
+        catch (Exception error)
+        {
+            log.CursorNotLeft(error.Message);
+        }
+    }
+
     /// <summary>Relays one batch, when it is this replica's turn.</summary>
     /// <returns>How many events went.</returns>
     internal async Task<int> RelayAsync(CancellationToken ct)
@@ -72,4 +88,7 @@ internal static partial class EventRelayLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be relayed to the broker; tried again: {Reason}")]
     public static partial void RelayFailed(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Another replica relays events when this one's term is over, not at once: {Reason}")]
+    public static partial void CursorNotLeft(this ILogger log, string reason);
 }

@@ -49,4 +49,40 @@ public sealed class LostQueueTests
         foreach (var task in tasks)
             await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromMinutes(2));
     }
+
+    [NeedsServersFact]
+    public async Task Offers_to_a_worker_that_beats_and_has_lost_the_broker_do_not_pile_up()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        cluster.Settings["Admission:RepublishAfter"] = "00:00:01";
+        cluster.Settings["Admission:LookAhead"] = "2";
+        var link = cluster.WorkersBroker = cluster.Link(cluster.Broker);
+        var board = await cluster.StartBoardAsync();
+        await board.Api.AddLaneAsync(new CreateLane("work"));
+        await cluster.StartWorkerAsync(new WorkerShape("worker", "work", 1));
+        var rabbit = (await SharedServers.RabbitAsync()).Management;
+        var queue = BusNames.LaneQueue("work", "");
+        await Eventually.Async(async () => (await rabbit.QueueAsync(cluster.VirtualHost, queue))?.TryGetProperty("consumers", out var consumers) is true && consumers.GetInt32() == 1);
+        link.Mode = LinkMode.Refuse;
+        var tasks = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => board.Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: "true"))));
+        await Eventually.Async(async () => await board.Api.GetAsync<LaneView>("lanes/work") is { Offered: 3 });
+
+        // Each round of publishing again is noted on the runs' rows: many of them, and never more messages than offers.
+        await using (var database = Npgsql.NpgsqlDataSource.Create(cluster.Database))
+        {
+            var first = await PublishedAtAsync(database);
+            await Eventually.Async(async () => await PublishedAtAsync(database) > first + TimeSpan.FromSeconds(8));
+        }
+        Assert.Equal(3, (await rabbit.QueueAsync(cluster.VirtualHost, queue))!.Value.GetProperty("messages").GetInt32());
+        link.Mode = LinkMode.Pass;
+
+        foreach (var task in tasks)
+            await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromSeconds(90));
+    }
+
+    private static async Task<DateTime> PublishedAtAsync(Npgsql.NpgsqlDataSource database)
+    {
+        await using var command = database.CreateCommand("SELECT max(published_at) FROM runs");
+        return await command.ExecuteScalarAsync() as DateTime? ?? DateTime.MinValue;
+    }
 }

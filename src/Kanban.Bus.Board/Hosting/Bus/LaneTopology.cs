@@ -40,6 +40,10 @@ public sealed class LaneTopology(
         return answer.Problem is null ? answer : null;
     }
 
+    /// <summary>Counts the messages of a queue that nobody has taken; declares it when it is missing.</summary>
+    public async Task<bool> HoldsAsync(string queue, string lane, int messages, CancellationToken ct) =>
+        broker.Current is { } connection && (await Queue(queue, lane).DeclareAgainAsync(connection, ct)) is { Problem: null } answer && answer.Waiting >= messages;
+
     /// <summary>A publish to this queue was not confirmed in time.</summary>
     public void Doubt(string queue)
     {

@@ -93,7 +93,7 @@ public sealed class OfferPublisher(
         return batch;
     }
 
-    /// <summary>Offers that no queue is known to have, and those that nobody claimed for long.</summary>
+    /// <summary>Offers that no queue is known to have, and those that nobody claimed for long and that their queue may have lost.</summary>
     /// <remarks>One batch, drawn at random, so that a lane whose queue is broken can't keep the others' offers out.</remarks>
     internal async Task<List<Offer>> OverdueAsync(bool everything, CancellationToken ct)
     {
@@ -101,21 +101,37 @@ public sealed class OfferPublisher(
         var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
         var now = await db.NowAsync(ct);
         var fresh = everything ? now : now - FirstPublish;
-        var stale = everything ? now : now - admission.Value.RepublishAfter;
+        var old = everything ? now : now - admission.Value.RepublishAfter;
         var overdue = db.Runs
             .Where(r => r.Live && r.State == nameof(Contracts.RunState.Offered))
-            .Where(r => r.PublishedAt == null ? r.OfferedAt <= fresh : r.PublishedAt <= stale);
+            .Where(r => r.PublishedAt == null ? r.OfferedAt <= fresh : r.PublishedAt <= old);
         if (!await overdue.AnyAsync(ct))
             return [];
         // Noted as published before it is: another replica's sweep passes them by. What fails is unnoted again.
-        return await db.InTransactionAsync(async () =>
+        var taken = await db.InTransactionAsync(async () =>
         {
             await db.LockAsync(BoardLock.Offers, ct);
-            var taken = await overdue.OrderBy(r => EF.Functions.Random()).Take(everything ? int.MaxValue : Batch)
-                .Select(r => new Offer(r.CorrelationId, r.TaskKey, r.Lane, r.RequirementSet, r.Number)).ToListAsync(ct);
-            await NoteAsync(db, [.. taken.Select(o => o.RunId)], now, ct);
-            return taken;
+            var rows = await overdue.OrderBy(r => EF.Functions.Random()).Take(everything ? int.MaxValue : Batch)
+                .Select(r => new { Offer = new Offer(r.CorrelationId, r.TaskKey, r.Lane, r.RequirementSet, r.Number), IsNew = r.PublishedAt == null }).ToListAsync(ct);
+            await NoteAsync(db, [.. rows.Select(r => r.Offer.RunId)], now, ct);
+            return rows;
         }, ct);
+        var stale = taken.Where(r => !r.IsNew).Select(r => r.Offer).ToList();
+        return [.. taken.Where(r => r.IsNew).Select(r => r.Offer), .. await MaybeLostAsync(db, stale, ct)];
+    }
+
+    /// <summary>Without those whose queue holds as many messages as it has open offers: publishing them again would only pile up copies, as for a worker that beats and has lost the broker.</summary>
+    private async Task<IEnumerable<Offer>> MaybeLostAsync(BoardDbContext db, List<Offer> stale, CancellationToken ct)
+    {
+        var lost = new List<Offer>();
+        foreach (var queue in stale.GroupBy(o => (o.Lane, o.RequirementSet)))
+        {
+            var (lane, set) = queue.Key;
+            var open = await db.Runs.CountAsync(r => r.Live && r.State == nameof(Contracts.RunState.Offered) && r.Lane == lane && r.RequirementSet == set, ct);
+            if (!await bus.HoldsAsync(lane, set, open, ct))
+                lost.AddRange(queue);
+        }
+        return lost;
     }
 
     internal async Task PublishAsync(List<Offer> offers, CancellationToken ct)

@@ -21,6 +21,9 @@ public sealed class RabbitOfferBus(IBus bus, BrokerConnection broker, LaneTopolo
 
     public string? ProblemOf(string lane) => broker.Problem ?? topology.ProblemOf(lane);
 
+    public Task<bool> HoldsAsync(string lane, string requirementSet, int offers, CancellationToken ct) =>
+        topology.HoldsAsync(BusNames.LaneQueue(lane, requirementSet), lane, offers, ct);
+
     public bool IsRefused(string lane) => topology.IsRefused(lane);
 
     /// <remarks>What the hint tells of is committed: a broker that is away must not fail the call that did it.</remarks>

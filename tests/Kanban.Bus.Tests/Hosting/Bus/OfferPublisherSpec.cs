@@ -49,6 +49,25 @@ public abstract class OfferPublisherSpec<TStore> : StoreSpec<TStore> where TStor
     }
 
     [Fact]
+    public async Task An_offer_that_still_lies_in_its_queue_is_not_published_again_however_old()
+    {
+        var offers = await OffersAsync(2);
+        await Publisher().PublishAsync([.. offers], default);
+        _bus.Held = 2;
+
+        for (var i = 0; i < 3; i++)
+        {
+            await Store.AdvanceAsync(Store.Admission.RepublishAfter + TimeSpan.FromSeconds(1));
+            Assert.Empty(await Publisher().OverdueAsync(everything: false, default));
+        }
+        // Purged by half: nobody knows which is left.
+        _bus.Held = 1;
+        await Store.AdvanceAsync(Store.Admission.RepublishAfter + TimeSpan.FromSeconds(1));
+
+        Assert.Equal(offers.Select(o => o.RunId).Order(), (await Publisher().OverdueAsync(everything: false, default)).Select(o => o.RunId).Order());
+    }
+
+    [Fact]
     public async Task A_memory_transport_that_starts_gets_every_offer_of_the_rows()
     {
         var offers = await OffersAsync(2);
@@ -119,6 +138,10 @@ public abstract class OfferPublisherSpec<TStore> : StoreSpec<TStore> where TStor
             return Task.FromResult<IReadOnlyList<Guid>>(confirmed);
         }
 
+        /// <summary>Messages that lie in every queue.</summary>
+        public int Held { get; set; }
+
+        public Task<bool> HoldsAsync(string lane, string requirementSet, int offers, CancellationToken ct) => Task.FromResult(Held >= offers);
         public string? ProblemOf(string lane) => null;
         public Task HintAsync(string workerId, CancellationToken ct) => Task.CompletedTask;
         public Task<bool> ResendAsync(string queue, byte[] body, string? contentType, CancellationToken ct) => Task.FromResult(true);
