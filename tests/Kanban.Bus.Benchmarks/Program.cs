@@ -1,19 +1,35 @@
+using Kanban.Bus.Benchmarks;
+using Kanban.Bus.Benchmarks.Beat;
 using Kanban.Bus.Benchmarks.Demo;
+using Kanban.Bus.Benchmarks.Idle;
+
+var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
+{
+    ["beat"] = BeatBench.RunAsync,
+    ["idle"] = IdleBench.RunAsync,
+};
 
 switch (args)
 {
     case ["demo"]:
         return await DemoRun.RunAsync();
+    case ["bench", .. var names] when names.All(benchmarks.ContainsKey):
+        var all = new List<Figure>();
+        foreach (var name in names is [] ? benchmarks.Keys.ToArray() : names)
+        {
+            var figures = await benchmarks[name]();
+            Figures.Print(figures);
+            Figures.Write(figures);
+            all.AddRange(figures);
+        }
+        Console.WriteLine($"\n{all.Count} figures, written to out/bench.json.");
+        return 0;
     default:
-        Console.WriteLine("""
-            usage: Kanban.Bus.Benchmarks MODE
+        Console.WriteLine($"""
+            usage: Kanban.Bus.Benchmarks demo | bench [NAME…]
 
               demo     two boards, three workers, thirty tasks, one worker killed midway; ends with 0 when nothing is lost or doubled
-
-            Measurements are not written yet. Planned, each on private PostgreSQL and RabbitMQ servers with several boards and workers:
-              admit    tasks admitted per second by one and by three boards, and the time from "ready" to "offered"
-              claim    claims, heartbeats and finishes per second with 200 workers
-              follow   time from a written log line to an open "kanban task logs -f"
+              bench    measures, prints a table and writes out/bench.json: {string.Join(", ", benchmarks.Keys)}; all unless named
             """);
         return args is [] or ["--help"] ? 0 : 2;
 }
