@@ -35,7 +35,7 @@ $(DASHBOARD)/node_modules/.package-lock.json: $(DASHBOARD)/package-lock.json
 run: build ## Start a board for this machine on http://127.0.0.1:5080: SQLite, a local worker, no set-up
 	bin/kanban up
 
-demo: ## Two boards, three workers, PostgreSQL, RabbitMQ, 30 tasks, one worker killed midway
+demo: ## Two boards, three workers, PostgreSQL, RabbitMQ, 30 tasks; a worker and a board killed and the broker restarted midway
 	@tests/needs.sh postgresql rabbitmq
 	@dotnet build tests/Kanban.Bus.Benchmarks -c Release -v q --nologo -clp:NoSummary
 	@dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- demo

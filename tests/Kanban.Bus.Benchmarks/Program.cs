@@ -28,7 +28,7 @@ switch (args)
         Console.WriteLine($"""
             usage: Kanban.Bus.Benchmarks demo | bench [NAME…]
 
-              demo     two boards, three workers, thirty tasks, one worker killed midway; ends with 0 when nothing is lost or doubled
+              demo     two boards, three workers, thirty tasks; a worker and a board killed, the broker restarted; ends with 0 when nothing is lost or doubled
               bench    measures, prints a table and writes out/bench.json: {string.Join(", ", benchmarks.Keys)}; all unless named
             """);
         return args is [] or ["--help"] ? 0 : 2;

@@ -90,7 +90,8 @@ internal sealed partial class BoardClient : IDisposable
             {
                 throw new BoardUnreachableException($"The board at {Server} gave no answer within {deadline.TotalSeconds:0} s.", e);
             }
-            catch (HttpRequestException e)
+            // A bare SocketException: a connection that was reset the moment it was made.
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 throw new BoardUnreachableException($"The board at {Server} can't be reached: {InWords(e)}.", e);
             }
@@ -102,7 +103,7 @@ internal sealed partial class BoardClient : IDisposable
             throw await ProblemDocument.ReadAsync(response, Server, ct);
     }
 
-    private static string InWords(HttpRequestException e) => e.InnerException switch
+    private static string InWords(Exception e) => (e as SocketException ?? e.InnerException) switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nothing listens there",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "its name is unknown",

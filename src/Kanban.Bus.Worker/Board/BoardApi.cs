@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Kanban.Bus.Contracts;
 
@@ -103,7 +104,8 @@ internal sealed class BoardApi(Uri board, TimeProvider clock) : IDisposable
                 ? new BoardAwayException($"no answer from {board} within {deadline.TotalSeconds:0.#} s to {method} {path}", e)
                 : new BoardAwayException($"{board} can't be reached: {e.GetBaseException().Message}", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException)
+        // A bare SocketException: the client asks a new connection for its peer's address, which one that was reset meanwhile no longer has.
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException or SocketException)
         {
             _link.Drop();
             throw new BoardAwayException($"{board} can't be reached: {e.Message}", e);

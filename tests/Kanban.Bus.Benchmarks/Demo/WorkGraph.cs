@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.IntegrationTests.Faults;
 
 namespace Kanban.Bus.Benchmarks.Demo;
 
@@ -46,17 +47,17 @@ public static class WorkGraph
         return values;
     }
 
-    /// <summary>The task as the board gets it: a shell script that reads its parents' results, counts, signs the witness file and hands its number on.</summary>
-    public static CreateTask ToTask(Work work, IReadOnlyList<string> keys, string witness) => new(
+    /// <summary>The task as the board gets it: a shell script that reads its parents' results, counts, and hands its number on; it tells the witness of its start and end.</summary>
+    public static CreateTask ToTask(Work work, IReadOnlyList<string> keys, Witness witness) => new(
         work.Title,
         work.Lane,
-        Body: Script(work, witness),
+        Body: witness.Script(Script(work)),
         Parents: [.. work.Parents.Select(p => keys[p])],
         Needs: work.Needs,
         Host: work.Host,
         IdempotencyKey: "demo " + work.Title);
 
-    private static string Script(Work work, string witness) => string.Create(CultureInfo.InvariantCulture, $$$"""
+    private static string Script(Work work) => string.Create(CultureInfo.InvariantCulture, $$$"""
         inherited=$(grep -o '"value": *[0-9]*' "$KANBAN_PARENTS_FILE" | awk -F: '{ sum += $2 } END { print sum + 0 }')
         own=$(awk -v from={{{work.From}}} -v to={{{work.To}}} 'BEGIN {
             for (n = from; n <= to; n++) {
@@ -69,7 +70,6 @@ public static class WorkGraph
         sleep 1
         value=$((inherited + own))
         echo "$KANBAN_TASK counts $own primes from {{{work.From}}} to {{{work.To}}} and inherits $inherited"
-        echo "$KANBAN_TASK $KANBAN_RUN_ID $KANBAN_FENCING_TOKEN" >>'{{{witness}}}'
         printf '{"summary":"%s primes so far","metadata":{"value":%s}}' "$value" "$value" >"$KANBAN_RESULT_FILE"
         """);
 

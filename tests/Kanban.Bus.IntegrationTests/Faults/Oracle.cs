@@ -43,23 +43,44 @@ public sealed class Oracle
     /// <param name="within">For the work to end; three minutes by default.</param>
     public async Task CheckAsync(TimeSpan? within = null)
     {
+        var broken = await JudgeAsync(within);
+        if (broken.Count > 0)
+            Assert.Fail($"{string.Join('\n', broken)}\n{await TrailAsync()}");
+    }
+
+    /// <summary>As <see cref="CheckAsync"/>, for who wants to say it otherwise.</summary>
+    /// <returns>Each broken promise as a sentence; what is stuck is the first.</returns>
+    public async Task<IReadOnlyList<string>> JudgeAsync(TimeSpan? within = null)
+    {
         await using var source = NpgsqlDataSource.Create(_cluster.Database);
-        string stuck = "";
+        var broken = new List<string>();
+        var stuck = "";
         try
         {
             await Eventually.Async(async () => (stuck = await StuckAsync(source)).Length == 0, within ?? TimeSpan.FromMinutes(3));
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"Stuck: {stuck}. {e.InnerException?.Message}\n{await TrailAsync(source)}", e);
+            broken.Add($"Stuck: {stuck}. {e.InnerException?.Message}");
         }
 
         var audit = await Audit.ReadAsync(source);
-        var accepted = await AcceptedAsync(source);
         var stopLanes = await Audit.ReadAsync(source, "SELECT t.board || '-' || t.number FROM tasks t JOIN lanes l ON l.name = t.lane WHERE l.on_disconnect = 'stop'", r => r.GetString(0));
-        var broken = Judgement.Of(audit, Witness.Lines, accepted, GlobalCap, stopLanes.ToHashSet()).ToList();
-        if (broken.Count > 0)
-            Assert.Fail($"{string.Join('\n', broken)}\n{await TrailAsync(source)}");
+        broken.AddRange(Judgement.Of(audit, Witness.Lines, await AcceptedAsync(source), GlobalCap, stopLanes.ToHashSet()));
+        return broken;
+    }
+
+    /// <summary>What somebody needs who was not there: the database's trail, the witness, and the end of every process's log.</summary>
+    public async Task<string> TrailAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(_cluster.Database);
+        var parts = new List<string> { "── the database's trail" };
+        parts.AddRange((await Audit.ReadAsync(source)).TakeLast(60).Select(row => row.ToString()));
+        parts.Add("── the witness");
+        parts.AddRange(Witness.Lines.Where(l => l.What is not "tick").TakeLast(60).Select(l => $"{l.Task} token {l.Token} {l.What}"));
+        foreach (var log in Directory.GetFiles(_cluster.Folder, "*.log").Order())
+            parts.AddRange(["── the end of " + Path.GetFileName(log), .. File.ReadLines(log).TakeLast(40)]);
+        return string.Join('\n', parts);
     }
 
     /// <summary>Most runs that held a unit of the lane at one moment, as the database counted in each transaction.</summary>
@@ -93,7 +114,4 @@ public sealed class Oracle
             "SELECT t.board || '-' || t.number, r.id FROM tasks t LEFT JOIN runs r ON r.task_id = t.id AND r.state = 'Succeeded' WHERE t.status = 'done'",
             r => (Task: r.GetString(0), Run: r.IsDBNull(1) ? (Guid?)null : r.GetGuid(1))))
         .GroupBy(r => r.Task).ToDictionary(g => g.Key, g => g.Where(r => r.Run is not null).Select(r => r.Run!.Value).ToList());
-
-    private async Task<string> TrailAsync(NpgsqlDataSource source) =>
-        "The database's trail:\n" + string.Join('\n', (await Audit.ReadAsync(source)).TakeLast(60)) + "\nThe witness:\n" + string.Join('\n', Witness.Lines.TakeLast(60));
 }

@@ -31,7 +31,7 @@ public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Link> _links = [];
-    private readonly int _target;
+    private volatile int _target;
     private TcpListener? _listener;
     private LinkMode _mode = LinkMode.Pass;
     private TaskCompletionSource _changed = New();
@@ -44,6 +44,13 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public int Port { get; } = FreePorts.Take();
+
+    /// <summary>Port that new connections are led to; a change makes it a balancer that has noticed a dead server.</summary>
+    public int Target
+    {
+        get => _target;
+        set => _target = value;
+    }
 
     /// <summary>Takes effect on what is open as well as on what comes.</summary>
     public LinkMode Mode
@@ -74,6 +81,13 @@ public sealed class TcpProxy : IAsyncDisposable
             else
                 Listen();
         }
+    }
+
+    /// <summary>Resets every connection once and passes again; what was held back is lost.</summary>
+    public void Reset()
+    {
+        Mode = LinkMode.Drop;
+        Mode = LinkMode.Pass;
     }
 
     /// <summary>The address with this link in it, such as <c>http://127.0.0.1:PORT</c> or <c>amqp://…</c>.</summary>

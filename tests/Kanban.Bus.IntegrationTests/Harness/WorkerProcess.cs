@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kanban.Bus.IntegrationTests.Servers;
+using Kanban.Bus.Tests.Harness;
 
 namespace Kanban.Bus.IntegrationTests.Harness;
 
@@ -75,12 +76,17 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Kills the worker alone; what it runs goes on without it.</summary>
     public Task Kill9Async() => Process.EndAsync(Signals.Kill, TimeSpan.FromSeconds(10));
 
-    /// <summary>Kills the worker and every process of its runs, as the death of its host would.</summary>
+    /// <summary>Kills the worker and every process of its runs, as the death of its host would. Returns when all are seen dead.</summary>
     public async Task KillHostAsync()
     {
         await Kill9Async();
-        foreach (var process in LiveProcesses.WorkingIn(Home))
-            Signals.Send(process, Signals.Kill);
+        // Again and again: what one look finds may start another process before it dies.
+        await Eventually.Async(() =>
+        {
+            var left = LiveProcesses.WorkingIn(Home).Where(LiveProcesses.IsAlive).ToList();
+            left.ForEach(process => Signals.Send(process, Signals.Kill));
+            return left.Count == 0;
+        });
     }
 
     /// <summary>SIGTERM: the worker drains and says goodbye.</summary>

@@ -40,6 +40,29 @@ public sealed class BoardAwayTests
         waiting.ForEach(socket => socket.Dispose());
     }
 
+    /// <summary>Many times: how far the client is when the reset comes is a matter of luck, and so is the exception it throws.</summary>
+    [Fact]
+    public async Task A_connection_that_is_reset_at_any_moment_is_a_board_that_is_away()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var resets = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using var socket = await listener.AcceptSocketAsync();
+                socket.LingerState = new LingerOption(true, 0);
+            }
+        });
+        using var board = new BoardApi(new Uri($"http://{listener.LocalEndpoint}"), TimeProvider.System);
+
+        for (var i = 0; i < 500; i++)
+            await Assert.ThrowsAsync<BoardAwayException>(() => board.DeadLetterAsync(new DeadLetter("q", "why", [], null), CancellationToken.None));
+
+        listener.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => resets);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
