@@ -15,9 +15,12 @@ internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRu
     public async Task<Registered> RegisterAsync(CancellationToken ct)
     {
         var backoff = new Backoff(clock, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        // A worker that lost its state directory meets its own shadow, for a lease at most.
+        var shadow = new Backoff(clock, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
         var since = clock.GetUtcNow();
         while (true)
         {
+            var wait = backoff;
             try
             {
                 var me = new RegisterWorker(
@@ -34,8 +37,10 @@ internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRu
             catch (Exception e) when (e is TokenRefusedException or BoardRefusedException or ProtocolRefusedException or SessionSupersededException or IOException or UnauthorizedAccessException)
             {
                 log.NotAccepted(options.Id, board.Address, since, e.Message);
+                if (e is BoardRefusedException { Code: "worker-id-in-use" })
+                    wait = shadow;
             }
-            await backoff.WaitAsync(ct);
+            await wait.WaitAsync(ct);
         }
     }
 

@@ -43,7 +43,14 @@ public sealed class DisconnectTests
         Assert.False(LiveProcesses.IsAlive(old));
         await LiftAsync(fault, first, link, board);
         // It is told of what happened, and takes work again.
-        await Eventually.Async(() => board.Api.WorkerIsLiveAsync("first"));
+        try
+        {
+            await Eventually.Async(() => board.Api.WorkerIsLiveAsync("first"));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n{first.Log}", e);
+        }
         await oracle.CheckAsync();
         Assert.Equal([1L, 2L], oracle.Witness.Lines.Where(l => l.What == "start").Select(l => l.Token));
     }
