@@ -6,6 +6,9 @@ public static class BusNames
     /// <summary>Topic exchange of every board event, as CloudEvents JSON. Routing key: the event's type.</summary>
     public const string Events = "kanban.events";
 
+    /// <summary>Fanout exchange by which replicas of the board tell each other that there is something new to read.</summary>
+    public const string Hints = "kanban.hints";
+
     /// <summary>Quorum queue for what the broker sets aside by an operator's policy. The board takes it into its list of dead letters.</summary>
     public const string DeadLetters = "kanban.dead-letters";
 

@@ -2,9 +2,13 @@ using Kanban.Bus.Benchmarks;
 using Kanban.Bus.Benchmarks.Beat;
 using Kanban.Bus.Benchmarks.Demo;
 using Kanban.Bus.Benchmarks.Idle;
+using Kanban.Bus.Benchmarks.Lifecycle;
+using Kanban.Bus.Benchmarks.Start;
 
 var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
 {
+    ["lifecycle"] = () => LifecycleBench.RunAsync(10_000),
+    ["start"] = () => StartBench.RunAsync(1_000),
     ["beat"] = BeatBench.RunAsync,
     ["idle"] = IdleBench.RunAsync,
 };

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,9 @@ public sealed partial class AdmissionLoop(
     private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+
+    // A pass costs the same for one offer and for many: under load it lets more runs end first.
+    private readonly BatchPace _pace = new(clock, TimeSpan.FromMilliseconds(25));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -86,10 +90,12 @@ public sealed partial class AdmissionLoop(
     {
         while (true)
         {
+            await _pace.WaitAsync(ct);
             await using var scope = scopes.CreateLeaseScope();
             var result = await scope.ServiceProvider.GetRequiredService<AdmissionPass>().RunAsync(ct);
             if (result.Offers.Count == 0)
                 return;
+            _pace.Begin(result.Offers.Count);
             publisher.Enqueue(result.Offers);
             await TellOfNewQueuesAsync(scope.ServiceProvider.GetRequiredService<BoardDbContext>(), result.Offers, ct);
             if (!result.More)

@@ -15,12 +15,16 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     public async Task<Snapshot> ForPassAsync(CancellationToken ct)
     {
         var frame = await FrameAsync(ct);
-        var queues = await Ready(db.Tasks).Select(t => new { Lane = t.Lane!, t.RequirementSet, t.Host, t.Needs }).Distinct().ToListAsync(ct);
+        var open = frame.Lanes.Values.Where(l => !l.Paused && l.Problem is null).Select(l => l.Name).ToList();
+        // Each lane's plain queue by one look into the index; only tasks that require something are gone through.
+        var plain = db.Lanes.Where(l => open.Contains(l.Name) && Ready(db.Tasks).Any(t => t.Lane == l.Name && t.RequirementSet == ""))
+            .Select(l => new { Lane = l.Name, RequirementSet = "", Host = (string?)null, Needs = "" });
+        var special = Ready(db.Tasks).Where(t => open.Contains(t.Lane!) && t.RequirementSet.CompareTo("") > 0)
+            .Select(t => new { Lane = t.Lane!, t.RequirementSet, t.Host, t.Needs }).Distinct();
         var ready = new List<ReadyTask>();
-        foreach (var queue in queues)
+        foreach (var queue in await plain.Concat(special).ToListAsync(ct))
         {
-            if (!frame.Lanes.TryGetValue(queue.Lane, out var lane) || lane.Paused || lane.Problem is not null)
-                continue;
+            var lane = frame.Lanes[queue.Lane];
             // Only a queue that somebody serves is worth reading, and no further than its workers' slots reach.
             var needs = RequirementSet.Split(queue.Needs);
             var slots = frame.Workers.Where(w => w.TakesWork && Eligibility.Lacks(w, queue.Lane, lane.Profile, queue.Host, needs) is null).Sum(w => w.Slots[queue.Lane]);
@@ -70,10 +74,15 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         var lanes = await db.Lanes.AsNoTracking().ToListAsync(ct);
         var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null).ToDictionaryAsync(b => b.Key, b => b.MaxActive, ct);
         var workers = await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => w.State == WorkerState.Live).ToListAsync(ct);
-        var live = await db.Runs.Where(r => r.Live)
-            .GroupBy(r => new { r.Lane, r.Board, r.RequirementSet, r.WorkerId, r.Task.Host, r.Task.Needs })
-            .Select(g => new LiveRuns(g.Key.Lane, g.Key.Board, g.Key.RequirementSet, g.Key.Host, g.Key.Needs, g.Key.WorkerId, g.Count()))
-            .ToListAsync(ct);
+        // Only what requires something is joined to its task.
+        var plain = db.Runs.Where(r => r.Live && r.RequirementSet == "")
+            .GroupBy(r => new { r.Lane, r.Board, r.WorkerId })
+            .Select(g => new { g.Key.Lane, g.Key.Board, RequirementSet = "", Host = (string?)null, Needs = "", g.Key.WorkerId, Count = g.Count() });
+        var special = db.Runs.Where(r => r.Live && r.RequirementSet != "")
+            .GroupBy(r => new { r.Lane, r.Board, r.RequirementSet, r.Task.Host, r.Task.Needs, r.WorkerId })
+            .Select(g => new { g.Key.Lane, g.Key.Board, g.Key.RequirementSet, g.Key.Host, g.Key.Needs, g.Key.WorkerId, Count = g.Count() });
+        var live = (await plain.Concat(special).ToListAsync(ct))
+            .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count));
         return new Snapshot(
             options.Value.MaxActiveTasks is 0 ? null : options.Value.MaxActiveTasks,
             options.Value.LookAhead,

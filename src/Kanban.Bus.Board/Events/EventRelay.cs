@@ -14,7 +14,10 @@ public sealed class EventRelay(
     IServiceScopeFactory scopes, BrokerPublisher broker, BrokerConnection connection, BoardReadiness readiness, EventSignal signal, TimeProvider clock, ILogger<EventRelay> log)
     : BackgroundService
 {
-    private const int Batch = 200;
+    private const int Batch = 500;
+
+    /// <summary>Events of one burst go together.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Longer than a batch may take, so that a holder that works keeps it.</summary>
     private static readonly TimeSpan Term = BrokerConnection.Deadline + TimeSpan.FromSeconds(5);
@@ -37,6 +40,8 @@ public sealed class EventRelay(
             {
                 log.RelayFailed(error.Message);
             }
+            if (relayed is > 0 and < Batch)
+                await Task.Delay(Gather, clock, stoppingToken);
             await pace.NextAsync(relayed, stoppingToken);
         }
     }

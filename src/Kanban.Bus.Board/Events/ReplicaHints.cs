@@ -6,11 +6,37 @@ using RabbitMQ.Client.Events;
 
 namespace Kanban.Bus.Board.Events;
 
-/// <summary>Hears of other replicas' events by the broker, so that this one's tails and admission look at once. A hint: they also look by themselves.</summary>
+/// <summary>Tells other replicas that this one has committed events, and hears it of them, so that tails and admission look at once. A hint: they also look by themselves.</summary>
+/// <remarks>It listens on a connection of its own, because an alarm of the broker blocks those that publish.</remarks>
 public sealed class ReplicaHints(
-    BrokerConnection broker, EventSignal events, AdmissionSignal admission, TimeProvider clock, ILogger<ReplicaHints> log) : BackgroundService
+    BrokerConnection broker, BrokerPublisher publisher, EventSignal events, AdmissionSignal admission, TimeProvider clock, ILogger<ReplicaHints> log) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Commits of one burst are one hint.</summary>
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(25);
+
+    private readonly string _id = Guid.CreateVersion7().ToString("N");
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(TellAsync(stoppingToken), HearAsync(stoppingToken));
+
+    private async Task TellAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            await events.NextOwn.WaitAsync(ct);
+            try
+            {
+                if (broker.Current is not null)
+                    await publisher.ReplicaHintAsync(_id, ct);
+            }
+            catch (BrokerUnavailableException error)
+            {
+                log.HintNotTold(error.Message);
+            }
+            await Task.Delay(Between, clock, ct);
+        }
+    }
+
+    private async Task HearAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -31,22 +57,25 @@ public sealed class ReplicaHints(
     private async Task ListenAsync(IConnection connection, CancellationToken ct)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
-        await channel.ExchangeDeclareAsync(BusNames.Events, ExchangeType.Topic, durable: true, cancellationToken: ct);
+        await channel.ExchangeDeclareAsync(BusNames.Hints, ExchangeType.Fanout, durable: true, cancellationToken: ct);
         // A name of its own each time: the connection's end, which deletes the queue, may not have reached the broker yet.
-        var queue = $"{BusNames.Events}.{Environment.MachineName}.{Guid.CreateVersion7():N}";
+        var queue = $"{BusNames.Hints}.{Environment.MachineName}.{Guid.CreateVersion7():N}";
         // Exclusive: it goes with the connection, on every version of the broker.
         await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true,
             new Dictionary<string, object?> { ["x-max-length"] = 100 }, cancellationToken: ct);
-        await channel.QueueBindAsync(queue, BusNames.Events, "#", cancellationToken: ct);
+        await channel.QueueBindAsync(queue, BusNames.Hints, "", cancellationToken: ct);
 
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         channel.ChannelShutdownAsync += (_, _) => Ended();
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.UnregisteredAsync += (_, _) => Ended();
-        consumer.ReceivedAsync += (_, _) =>
+        consumer.ReceivedAsync += (_, hint) =>
         {
-            events.Ring();
-            admission.Wake();
+            if (hint.BasicProperties.AppId != _id)
+            {
+                events.Ring();
+                admission.Wake();
+            }
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer, ct);
@@ -62,6 +91,9 @@ public sealed class ReplicaHints(
 
 internal static partial class ReplicaHintsLog
 {
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Other replicas were not told of this one's events; they look by themselves: {Reason}")]
+    public static partial void HintNotTold(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Hints from other replicas are not heard for the moment: {Reason}")]
     public static partial void HintsLost(this ILogger log, string reason);
 }

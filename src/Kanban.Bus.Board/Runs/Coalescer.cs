@@ -1,11 +1,15 @@
 namespace Kanban.Bus.Board.Runs;
 
 /// <summary>Decides together what waits at the same moment: a lone item goes at once; while one batch is being decided, the next one gathers.</summary>
+/// <remarks>A transaction of one item costs hardly less than one of many. So after a large batch, when more can be expected, the next one gathers for a moment.</remarks>
 /// <param name="decide">Gives one answer per item, in order, or throws for all of them.</param>
 /// <param name="most">Items in one batch.</param>
 /// <param name="isEverybodys">Whether a failure has nothing to do with any single item (the database is away), so that trying them one by one is of no use.</param>
+/// <param name="pace">When the next batch may begin; at once without one.</param>
+/// <param name="size">What an item counts towards a large batch; 1 unless told.</param>
 public sealed class Coalescer<TItem, TAnswer>(
-    Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> decide, int most, Func<Exception, bool>? isEverybodys = null)
+    Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> decide, int most, Func<Exception, bool>? isEverybodys = null,
+    BatchPace? pace = null, Func<TItem, int>? size = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
@@ -30,8 +34,14 @@ public sealed class Coalescer<TItem, TAnswer>(
 
     private async Task DecideAllAsync()
     {
-        while (Take() is { Count: > 0 } batch)
+        while (true)
         {
+            if (pace is not null)
+                await pace.WaitAsync(CancellationToken.None);
+            var batch = Take();
+            if (batch.Count == 0)
+                return;
+            pace?.Begin(size is null ? batch.Count : batch.Sum(w => size(w.Item)));
             if (!await TryDecideAsync(batch))
                 // One bad item must not fail its neighbours.
                 foreach (var alone in batch.Where(w => !w.Ct.IsCancellationRequested))

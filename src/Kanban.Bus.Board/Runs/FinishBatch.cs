@@ -17,7 +17,8 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
     private async Task<IReadOnlyList<FinishAnswers>> DecideUnderLocksAsync(IReadOnlyList<Request> requests, CancellationToken ct)
     {
         var runIds = requests.SelectMany(r => r.Body.Finishes).Select(f => f.RunId).Distinct().ToList();
-        var runs = (await db.LockRunsAsync(runIds, ct)).ToDictionary(r => r.CorrelationId);
+        var maybeBack = requests.Any(r => r.Body.Finishes.Any(f => f.Outcome is not (Outcome.Succeeded or Outcome.Review or Outcome.Blocked)));
+        var runs = (await db.LockRunsAsync(runIds, ct, maybeBack)).ToDictionary(r => r.CorrelationId);
         var now = await db.NowAsync(ct);
 
         var answers = new List<FinishAnswers>();

@@ -15,13 +15,15 @@ public static class RunsFeature
     /// <summary>Requests decided in one transaction at most; each holds up to 500 items.</summary>
     private const int MostRequests = 64;
 
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(25);
+
     public static IServiceCollection AddRuns(this IServiceCollection services)
     {
         services.AddMediator(mediator => mediator.AddSagaStateMachine<RunStateMachine, Run>()
             .Repository(repository => repository.RegisterSagaRepository<Run, BoardDbContext, SagaConsumeContextFactory<BoardDbContext, Run>, RunSagaRepository>()));
         services.AddScoped<IRunSaga, RunSaga>().AddScoped<Briefs>().AddScoped<ClaimBatch>().AddScoped<FinishBatch>().AddScoped<RunResumption>();
-        services.AddCoalescer<ClaimBatch, ClaimBatch.Request, ClaimAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct));
-        services.AddCoalescer<FinishBatch, FinishBatch.Request, FinishAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct));
+        services.AddCoalescer<ClaimBatch, ClaimBatch.Request, ClaimAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct), r => r.Body.Claims.Count);
+        services.AddCoalescer<FinishBatch, FinishBatch.Request, FinishAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct), r => r.Body.Finishes.Count);
         return services;
     }
 
@@ -35,10 +37,11 @@ public static class RunsFeature
     }
 
     private static void AddCoalescer<TBatch, TItem, TAnswer>(
-        this IServiceCollection services, Func<TBatch, IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> decide) where TBatch : notnull =>
+        this IServiceCollection services, Func<TBatch, IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> decide, Func<TItem, int> size) where TBatch : notnull =>
         services.AddSingleton(provider => new Coalescer<TItem, TAnswer>(async (items, ct) =>
         {
             await using var scope = provider.GetRequiredService<IServiceScopeFactory>().CreateLeaseScope();
             return await decide(scope.ServiceProvider.GetRequiredService<TBatch>(), items, ct);
-        }, MostRequests, error => provider.GetRequiredService<IServiceScopeFactory>().IsUnavailable(error)));
+        }, MostRequests, error => provider.GetRequiredService<IServiceScopeFactory>().IsUnavailable(error),
+            new BatchPace(provider.GetRequiredService<TimeProvider>(), Gather), size));
 }

@@ -11,13 +11,18 @@ using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Kanban.Bus.Board.Storage;
 
 /// <summary>The rows that decide. One thin subclass per database; everything else is the same for both.</summary>
-public abstract partial class BoardDbContext(DbContextOptions options) : DbContext(options)
+public abstract partial class BoardDbContext : DbContext
 {
+    protected BoardDbContext(DbContextOptions options) : base(options) =>
+        // Looking for changes costs a pass over every tracked row: it is done once, at the save, not at every lookup.
+        ChangeTracker.AutoDetectChangesEnabled = false;
+
     public DbSet<TaskBoard> Boards => Set<TaskBoard>();
     public DbSet<Lane> Lanes => Set<Lane>();
     public DbSet<KanbanTask> Tasks => Set<KanbanTask>();
@@ -82,14 +87,22 @@ public abstract partial class BoardDbContext(DbContextOptions options) : DbConte
     /// <summary>Whether more children became free than one transaction releases: the rest is for the next tick of admission.</summary>
     internal bool HasMoreToRelease { get; set; }
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        // Added rows are known without looking for changes, which saving does anyway.
-        ChangeTracker.AutoDetectChangesEnabled = false;
-        HasNews |= ChangeTracker.Entries<BoardEvent>().Any(e => e.State is EntityState.Added);
-        ChangeTracker.AutoDetectChangesEnabled = true;
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        ChangeTracker.DetectChanges();
+        var changes = ChangeTracker.Entries().Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
+        HasNews |= changes.Any(e => e is { Entity: BoardEvent, State: EntityState.Added });
+        if (Database.CurrentTransaction is null || !await TryWriteTogetherAsync(changes, cancellationToken))
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        foreach (var written in changes.Where(e => e.Entity is BoardEvent))
+            written.State = EntityState.Detached;
+        ChangeTracker.AcceptAllChanges();
+        return changes.Count;
     }
+
+    /// <summary>May write all of these changes in the open transaction with fewer statements than rows.</summary>
+    /// <returns>False when it wrote nothing.</returns>
+    protected virtual Task<bool> TryWriteTogetherAsync(IReadOnlyList<EntityEntry> changes, CancellationToken ct) => Task.FromResult(false);
 
     protected override void OnModelCreating(ModelBuilder model)
     {

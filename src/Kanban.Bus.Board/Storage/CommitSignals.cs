@@ -18,7 +18,7 @@ public sealed class CommitSignals(AdmissionSignal admission, EventSignal events)
             admission.ReleaseMore();
         db.HasMoreToRelease = false;
         admission.Wake();
-        events.Ring();
+        events.RingOwn();
     }
 
     public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)

@@ -4,6 +4,7 @@ using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Npgsql;
 
 namespace Kanban.Bus.Board.Storage;
@@ -81,6 +82,8 @@ public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbConte
         base.OnModelCreating(model);
         model.Entity<BoardEvent>().Property(e => e.Tx).HasDefaultValueSql("(pg_current_xact_id()::text)::bigint").ValueGeneratedOnAdd();
     }
+
+    protected override Task<bool> TryWriteTogetherAsync(IReadOnlyList<EntityEntry> changes, CancellationToken ct) => new WriteTogether(this).TryAsync(changes, ct);
 
     private static Exception? Cause(Exception error)
     {

@@ -66,16 +66,20 @@ internal sealed class RunSagaRepositoryContext<T> : ConsumeContextScope<T>, Saga
 /// <summary>Loading runs for change.</summary>
 public static class LockedRuns
 {
-    /// <summary>Locks the tasks of these runs, then loads the runs, their tasks, lanes and leases into the context. Six statements for any number.</summary>
-    public static async Task<List<Run>> LockRunsAsync(this BoardDbContext db, IReadOnlyCollection<Guid> runIds, CancellationToken ct)
+    /// <summary>Locks the tasks of these runs, then loads the runs, their tasks, lanes and leases into the context. Six statements at most for any number.</summary>
+    /// <param name="maybeBack">Whether one of them may go back to where it waits: then what its parents hold is read too.</param>
+    public static async Task<List<Run>> LockRunsAsync(this BoardDbContext db, IReadOnlyCollection<Guid> runIds, CancellationToken ct, bool maybeBack = true)
     {
         var taskIds = await db.Runs.Where(r => runIds.Contains(r.CorrelationId)).Select(r => r.TaskId).Distinct().ToListAsync(ct);
         if (taskIds.Count == 0)
             return [];
         var tasks = await db.LockTasksAsync(taskIds, ct);
-        var held = await db.HeldByParentsAsync(taskIds, ct);
-        foreach (var task in tasks)
-            task.HeldByParents = held.Contains(task.Id);
+        if (maybeBack)
+        {
+            var held = await db.HeldByParentsAsync(taskIds, ct);
+            foreach (var task in tasks)
+                task.HeldByParents = held.Contains(task.Id);
+        }
         await db.LockLeasesAsync(runIds, ct);
         // The tasks are tracked already: the context joins each run to its locked task.
         var runs = await db.Runs.Where(r => runIds.Contains(r.CorrelationId)).ToListAsync(ct);

@@ -46,6 +46,11 @@ public static class StorageFeature
         Options = "-c statement_timeout=9s -c lock_timeout=8s -c idle_in_transaction_session_timeout=15s",
         CommandTimeout = 10,
         Timeout = 5,
+        // The same hundred statements come again and again: parsed and planned once per connection.
+        MaxAutoPrepare = 200,
+        AutoPrepareMinUsages = 3,
+        // Nothing is ever set for a session that a later user of the connection could find.
+        NoResetOnClose = true,
     }.ConnectionString;
 
     private static IServiceCollection AddSqlite(this IServiceCollection services, StorageOptions storage, string home)

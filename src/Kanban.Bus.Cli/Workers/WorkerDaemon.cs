@@ -3,6 +3,7 @@ using Kanban.Bus.Cli.Client;
 using Kanban.Bus.Worker.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Cli.Workers;
@@ -14,7 +15,7 @@ internal static class WorkerDaemon
     public static async Task<int> RunAsync(IConfiguration settings, CancellationToken ct)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "kanban worker" });
-        builder.Logging.AddBoardLogging(new BoardOptions());
+        builder.Logging.AddBoardLogging(new BoardOptions { LogLevel = settings.GetSection(WorkerOptions.Section).GetValue(nameof(WorkerOptions.LogLevel), LogLevel.Information) });
         builder.Services.AddKanbanWorker(settings);
         try
         {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Kanban.Bus.Worker.Shim;
+using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Hosting;
 
@@ -45,6 +46,8 @@ public sealed partial class WorkerOptions
     /// <summary>By what a run's processes are kept together, so that none outlives the run. Default <c>auto</c>: the best that this host allows, which the worker says when it starts.</summary>
     /// <remarks>Anything else stops the start where the host does not allow it.</remarks>
     public Containment Containment { get; set; }
+    /// <summary>What the worker's own process writes to its console; one line per run's start and end at <c>Information</c>, the default.</summary>
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
     /// <summary>Profiles of this host, by name. <c>shell</c> is there without being defined.</summary>
     public Dictionary<string, ProfileOptions> Profiles { get; } = [];

@@ -12,6 +12,7 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _holds;
+    private int _freed;
     private long _renewedAt = renewedAt;
 
     public Grant Grant => grant;
@@ -68,6 +69,8 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
 
     public void MarkEnded()
     {
+        if (Interlocked.Exchange(ref _freed, 1) == 1)
+            return;
         lane?.Release(slot);
         _ended.TrySetResult();
     }

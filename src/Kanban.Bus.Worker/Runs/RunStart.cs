@@ -31,6 +31,11 @@ internal sealed class RunStart(
         try
         {
             var profile = ShellExecutor.Profile(grant, options.Profiles);
+            if (profile.Executor == ProfileOptions.None)
+            {
+                _ = UntilDoneAsync(run, _ => supervisor.TellAsync(run, new FinishItem(grant.RunId, grant.FencingToken, Outcome.Succeeded), life));
+                return run;
+            }
             directory.Prepare(grant);
             var command = ShellExecutor.Command(grant, options.Profiles, directory);
             var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable);

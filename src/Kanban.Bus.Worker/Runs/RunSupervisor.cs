@@ -53,11 +53,17 @@ internal sealed class RunSupervisor(
     public async Task ReportAsync(LiveRun run, FinishItem finish, CancellationToken ct)
     {
         Keep(run, finish);
-        if (await reports.SendAsync(finish, ct) is { } answer)
-            log.FinishAnswered(run.Grant.RunId, run.Grant.TaskKey, answer.Verdict, answer.State);
+        await SendAsync(run, finish, ct);
         Remove(run);
-        held.Remove(run);
-        run.MarkDone();
+        Forget(run);
+    }
+
+    /// <summary>For a run that did nothing and left nothing on disk. Its report lives as long as this process; without it the lease runs out and the task is offered again.</summary>
+    public async Task TellAsync(LiveRun run, FinishItem finish, CancellationToken ct)
+    {
+        run.MarkEnded();
+        await SendAsync(run, finish, ct);
+        Forget(run);
     }
 
     /// <summary>For a run that can't be watched any more: ends what lives of it, and reports it as lost.</summary>
@@ -98,6 +104,18 @@ internal sealed class RunSupervisor(
         }
         scanner.Untrack(run.Grant.RunId);
         run.MarkEnded();
+    }
+
+    private async Task SendAsync(LiveRun run, FinishItem finish, CancellationToken ct)
+    {
+        if (await reports.SendAsync(finish, ct) is { } answer)
+            log.FinishAnswered(run.Grant.RunId, run.Grant.TaskKey, answer.Verdict, answer.State);
+    }
+
+    private void Forget(LiveRun run)
+    {
+        held.Remove(run);
+        run.MarkDone();
     }
 
     private void Remove(LiveRun run)

@@ -20,6 +20,14 @@ public sealed class BrokerPublisher(BrokerConnection broker) : IAsyncDisposable
             new BasicProperties { ContentType = "application/json", Expiration = "10000" },
             JsonSerializer.SerializeToUtf8Bytes(new BeatNow(workerId), Json.Client), deadline), ct);
 
+    /// <summary>To every replica that listens; nothing is kept for one that does not.</summary>
+    /// <param name="from">The replica that tells it, which does not heed its own.</param>
+    public Task ReplicaHintAsync(string from, CancellationToken ct) => OnChannelAsync(confirmed: false, TimeSpan.FromSeconds(2), async (channel, deadline) =>
+    {
+        await channel.ExchangeDeclareAsync(BusNames.Hints, ExchangeType.Fanout, durable: true, cancellationToken: deadline);
+        await channel.BasicPublishAsync(BusNames.Hints, "", mandatory: false, new BasicProperties { AppId = from }, ReadOnlyMemory<byte>.Empty, deadline);
+    }, ct);
+
     /// <summary>To a queue by the default exchange, as it is.</summary>
     /// <returns>Whether there is such a queue.</returns>
     /// <exception cref="BrokerUnavailableException">The broker has not confirmed it in time.</exception>
@@ -40,16 +48,45 @@ public sealed class BrokerPublisher(BrokerConnection broker) : IAsyncDisposable
         return arrived;
     }
 
-    /// <summary>Publishes events in their order, one channel's order, and waits for all their confirms together.</summary>
+    /// <summary>Publishes events in their order, one channel's order, and waits for all their confirms together. Kinds that no queue is bound to are not sent on.</summary>
+    /// <remarks>The first event of each kind is mandatory: the broker says at once whether anybody listens. A queue that is bound later gets what is committed from then on.</remarks>
     /// <exception cref="BrokerUnavailableException">The broker has not confirmed them in time; some may have arrived.</exception>
-    public Task EventsAsync(IReadOnlyList<EventView> events, CancellationToken ct) => OnChannelAsync(confirmed: true, BrokerConnection.Deadline, (channel, deadline) =>
-        Task.WhenAll(events.Select(view => channel.BasicPublishAsync(BusNames.Events, EventTypes.KindOf(view.Type), mandatory: false, new BasicProperties
+    public Task EventsAsync(IReadOnlyList<EventView> events, CancellationToken ct) => OnChannelAsync(confirmed: true, BrokerConnection.Deadline, async (channel, deadline) =>
+    {
+        var heard = new Dictionary<string, bool>();
+        var confirms = new List<Task>();
+        foreach (var view in events)
+        {
+            var kind = EventTypes.KindOf(view.Type);
+            if (!heard.TryGetValue(kind, out var listened))
+                heard[kind] = await IsHeardAsync(channel, view, deadline);
+            else if (listened)
+                confirms.Add(SendAsync(channel, view, mandatory: false, deadline));
+        }
+        await Task.WhenAll(confirms);
+    }, ct);
+
+    private static async Task<bool> IsHeardAsync(IChannel channel, EventView view, CancellationToken ct)
+    {
+        try
+        {
+            await SendAsync(channel, view, mandatory: true, ct);
+            return true;
+        }
+        catch (PublishException returned) when (returned.IsReturn)
+        {
+            return false;
+        }
+    }
+
+    private static Task SendAsync(IChannel channel, EventView view, bool mandatory, CancellationToken ct) =>
+        channel.BasicPublishAsync(BusNames.Events, EventTypes.KindOf(view.Type), mandatory, new BasicProperties
         {
             Persistent = true,
             ContentType = "application/cloudevents+json",
             MessageId = view.Id,
             Type = view.Type,
-        }, JsonSerializer.SerializeToUtf8Bytes(view, Json.Client), deadline).AsTask())), ct);
+        }, JsonSerializer.SerializeToUtf8Bytes(view, Json.Client), ct).AsTask();
 
     private async Task OnChannelAsync(bool confirmed, TimeSpan atMost, Func<IChannel, CancellationToken, Task> work, CancellationToken ct)
     {
