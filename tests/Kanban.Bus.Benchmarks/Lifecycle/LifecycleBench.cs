@@ -22,9 +22,11 @@ public static class LifecycleBench
         // Code is compiled and caches are filled as in a board that has run for a while.
         await WorkOffAsync(installation, database, 2_000);
         var before = await DoneAsync(database);
+        var used = Cpu(installation.Board.ProcessId);
         var time = Stopwatch.StartNew();
         var created = await WorkOffAsync(installation, database, tasks);
         time.Stop();
+        used = Cpu(installation.Board.ProcessId) - used;
         var done = await DoneAsync(database) - before;
         if (done != tasks)
             throw new InvalidOperationException($"{done} of {tasks} tasks are done.");
@@ -35,8 +37,15 @@ public static class LifecycleBench
         return
         [
             new("lifecycle.per_second", tasks / time.Elapsed.TotalSeconds, "1/s", conditions),
+            new("lifecycle.board_cpu_ms", used.TotalMilliseconds / tasks, "ms", conditions + "; processor time of the board's process for one task"),
             new("lifecycle.create_per_second", tasks / created.TotalSeconds, "1/s", conditions + "; creations alone, while the rest goes on"),
         ];
+    }
+
+    private static TimeSpan Cpu(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        return process.TotalProcessorTime;
     }
 
     /// <returns>How long the creations took.</returns>

@@ -51,12 +51,40 @@ public sealed class EventRelayTests
         var database = await BusReplica.NewDatabaseAsync();
         await using var one = await BusReplica.StartAsync(database, uri);
         await using var other = await BusReplica.StartAsync(database, uri);
-        await Eventually.Async(async () => (await server.Management.QueueNamesAsync(new Uri(uri).AbsolutePath[1..])).Count(q => q.StartsWith("kanban.events.", StringComparison.Ordinal)) == 2);
+        await Eventually.Async(async () => (await server.Management.QueueNamesAsync(new Uri(uri).AbsolutePath[1..])).Count(q => q.StartsWith("kanban.hints.", StringComparison.Ordinal)) == 2);
         var rung = other.Events.Next;
 
         await WriteAsync(one, 0, transactions: 1);
 
         await rung.WaitAsync(Eventually.Deadline);
+    }
+
+    [NeedsServersFact]
+    public async Task A_queue_that_is_bound_later_gets_what_is_committed_from_then_on()
+    {
+        var uri = await (await SharedServers.RabbitAsync()).CreateVirtualHostAsync();
+        await using var reader = await AmqpReader.ConnectAsync(uri);
+        await using var replica = await BusReplica.StartAsync(await BusReplica.NewDatabaseAsync(), uri);
+        await WriteAsync(replica, 0, transactions: 5);
+        await Eventually.Async(async () =>
+        {
+            long relayed = 0, written = 0;
+            await replica.UseAsync(async db => (relayed, written) = (await db.Relays.Select(r => r.Seq).SingleAsync(), await db.Events.MaxAsync(e => e.Seq)));
+            return relayed == written;
+        });
+        await reader.Broker.QueueDeclareAsync("late", durable: true, exclusive: false, autoDelete: false);
+        await reader.Broker.QueueBindAsync("late", "kanban.events", "#");
+        await reader.ReadAsync("late");
+
+        await WriteAsync(replica, 100, transactions: 3);
+
+        var lanes = new List<string>();
+        while (lanes.Count < 3)
+        {
+            var message = await reader.Messages.ReadAsync().AsTask().WaitAsync(Eventually.Deadline);
+            lanes.Add(JsonSerializer.Deserialize<EventView>(message.Body.Span, Json.Client)!.Lane!);
+        }
+        Assert.Equal(["lane-100", "lane-101", "lane-102"], lanes.Order());
     }
 
     /// <summary>Transactions of four writers at once, so that numbers and commits come in different orders.</summary>
