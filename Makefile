@@ -12,7 +12,7 @@ PUBLISH := dotnet publish src/Kanban.Bus.Cli -c Release --use-current-runtime --
 	--artifacts-path out/build -p:NuGetLockFilePath=obj/publish.lock.json -o out/kanban
 NODE_MISSING := Without Node 18 or later there is no dashboard: install nodejs and npm and run make build again. Everything else is built.
 
-.PHONY: help build dashboard run demo worker seed test test-fast test-integration test-e2e lint fmt openapi migration up down manifests clean
+.PHONY: help build dashboard run demo bench worker seed test test-fast test-integration test-e2e lint fmt openapi migration up down manifests clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ demo: ## Two boards, three workers, PostgreSQL, RabbitMQ, 30 tasks; a worker and
 	@tests/needs.sh postgresql rabbitmq
 	@dotnet build tests/Kanban.Bus.Benchmarks -c Release -v q --nologo -clp:NoSummary
 	@dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- demo
+
+bench: build ## Measure: prints a table, writes out/bench.json; make bench NAMES='lifecycle start' for some
+	@tests/needs.sh postgresql rabbitmq
+	@dotnet build tests/Kanban.Bus.Benchmarks -c Release -v q --nologo -clp:NoSummary
+	@KANBAN_PROGRAM=$(CURDIR)/bin/kanban dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- bench $(NAMES)
 
 worker: build ## Start a worker here: make worker ARGS='--lane shell=2' (with KANBAN_URL and KANBAN_TOKEN)
 	bin/kanban worker run $(ARGS)

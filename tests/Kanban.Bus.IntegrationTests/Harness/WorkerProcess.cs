@@ -9,9 +9,6 @@ namespace Kanban.Bus.IntegrationTests.Harness;
 public sealed record WorkerShape(
     string Id, string Host, IReadOnlyDictionary<string, int> Lanes, IReadOnlyList<string>? Capabilities = null)
 {
-    /// <summary>Settings of the section <c>Worker</c>, such as <c>Profiles:load:Executor</c>.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
-
     /// <summary>A worker of one lane whose host is named as itself.</summary>
     public WorkerShape(string id, string lane, int slots)
         : this(id, id, new Dictionary<string, int> { [lane] = slots })

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Worker.Hosting;
 
 namespace Kanban.Bus.Tests.Hosting;
 
@@ -9,10 +10,18 @@ public sealed partial class SettingsPageTests
     [Fact]
     public async Task The_page_of_settings_lists_exactly_what_the_board_reads()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "docs", "settings.md"));
-        var listed = Row().Matches(page).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal);
-        Assert.Equal(Keys(typeof(BoardOptions), "").Order(StringComparer.Ordinal), listed);
+        var listed = Row().Matches(await PageAsync()).Select(m => m.Groups[1].Value).Where(key => !key.StartsWith("Worker:", StringComparison.Ordinal));
+        Assert.Equal(Keys(typeof(BoardOptions), "").Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public async Task The_page_of_settings_lists_exactly_what_a_worker_reads()
+    {
+        var listed = WorkerKey().Matches(await PageAsync()).Select(m => m.Groups[1].Value).Distinct();
+        Assert.Equal(typeof(WorkerOptions).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    private static Task<string> PageAsync() => File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "docs", "settings.md"));
 
     private static IEnumerable<string> Keys(Type type, string prefix) =>
         from property in type.GetProperties()
@@ -25,4 +34,7 @@ public sealed partial class SettingsPageTests
 
     [GeneratedRegex(@"^\| `([A-Za-z:]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"(?<=^\| .*)`Worker:([A-Za-z]+)`(?=.*\|$)", RegexOptions.Multiline)]
+    private static partial Regex WorkerKey();
 }
