@@ -327,23 +327,6 @@ public abstract class RunSagaSpec<TStore> : StoreSpec<TStore> where TStore : Tes
     public async Task An_event_about_a_run_that_does_not_exist_is_dropped() =>
         await Store.SendAsync(new LoseRun(Guid.CreateVersion7(), "gone", await Store.NowAsync()));
 
-    [Fact]
-    public async Task A_task_is_set_aside_when_its_attempts_are_used_up()
-    {
-        var (task, run) = await HeldAsync();
-        for (var attempt = 1; attempt <= 3; attempt++)
-        {
-            await Store.SendAsync(new LoseRun(run, "its worker is gone", await Store.NowAsync()));
-            if (attempt < 3)
-                await Store.ClaimAsync("w1", run = Assert.Single(await Store.AdmitAsync()).RunId);
-        }
-
-        var failed = await Store.TaskAsync(task);
-        Assert.Equal(Status.Failed, failed.Status);
-        Assert.Contains("3 of 3 attempts", failed.Reason, StringComparison.Ordinal);
-        Assert.Empty(await Store.AdmitAsync());
-    }
-
     private async Task<(Guid Task, Guid Run)> OfferedAsync()
     {
         if (!await Store.ReadAsync(db => db.Lanes.AnyAsync()))
