@@ -3,6 +3,7 @@ using Kanban.Bus.Benchmarks.Beat;
 using Kanban.Bus.Benchmarks.Demo;
 using Kanban.Bus.Benchmarks.Idle;
 using Kanban.Bus.Benchmarks.Lifecycle;
+using Kanban.Bus.Benchmarks.Recover;
 using Kanban.Bus.Benchmarks.Start;
 
 var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
@@ -11,6 +12,7 @@ var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["start"] = () => StartBench.RunAsync(1_000),
     ["beat"] = BeatBench.RunAsync,
     ["idle"] = IdleBench.RunAsync,
+    ["recover"] = RecoverBench.RunAsync,
 };
 
 switch (args)
