@@ -51,6 +51,7 @@ public sealed class DeadLetterInboxTests
         await cluster.StartWorkerAsync(new WorkerShape("worker", "work", 1));
         var task = await board.Api.AddTaskAsync(new CreateTask("a task", "work", Body: "true"));
         var offers = new List<byte[]>();
+        await Eventually.Async(async () => await server.Management.QueueAsync(cluster.VirtualHost, queue) is not null);
         await using (var flapping = await AmqpReader.ConnectAsync(cluster.Broker))
         {
             await Eventually.Async(async () =>

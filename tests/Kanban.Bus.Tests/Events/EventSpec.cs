@@ -3,6 +3,7 @@ using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kanban.Bus.Tests.Events;
@@ -158,6 +159,8 @@ public abstract class EventSpec<TStore> : StoreSpec<TStore> where TStore : TestS
                 db.Events.Add(BoardEvent.OfLane(EventTypes.LaneCreated, $"lane-{i}", "key:test", await db.NowAsync(default)));
                 await db.SaveChangesAsync();
             });
+        // Where a server is shared, transactions of its other databases hold back for a moment what readers see.
+        await Eventually.Async(() => Store.ReadAsync(async db => await db.SettledEvents(default).CountAsync() == await db.Events.CountAsync()));
     }
 
     private async Task<Page<EventView>> PageAsync(string? after, int limit = 50) =>
