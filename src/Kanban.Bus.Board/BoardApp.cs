@@ -7,6 +7,7 @@ using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Logs;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -39,6 +40,7 @@ public static class BoardApp
             .AddDatabaseStart()
             .AddTasks()
             .AddLanes()
+            .AddPools()
             .AddRuns()
             .AddAdmission()
             .AddFleet()
@@ -57,6 +59,7 @@ public static class BoardApp
         api.MapAccess();
         api.MapBoards();
         api.MapLanes();
+        api.MapPools();
         api.MapTasks();
         api.MapAdmission();
         api.MapRuns();

@@ -3,6 +3,7 @@ using Kanban.Bus.Cli.Access;
 using Kanban.Bus.Cli.Boards;
 using Kanban.Bus.Cli.Lanes;
 using Kanban.Bus.Cli.Ops;
+using Kanban.Bus.Cli.Pools;
 using Kanban.Bus.Cli.Tasks;
 using Kanban.Bus.Cli.Tokens;
 using Kanban.Bus.Cli.Workers;
@@ -23,6 +24,10 @@ internal static class CommandTree
                 TaskCancel.Build(app), TaskRetry.Build(app), TaskLink.Build(app), TaskUnlink.Build(app), TaskArchive.Build(app), TaskRestore.Build(app)),
             Noun("lane", "Streams of work, their caps and limits",
                 LaneList.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app)),
+            Noun("pool", "Capacities that lanes share: gateways, accounts, hosts, everything",
+                PoolList.Build(app), PoolShow.Build(app), PoolCreate.Build(app), PoolSet.Build(app), PoolPause.Build(app), PoolResume.Build(app)),
+            PoolPause.BuildAll(app),
+            PoolResume.BuildAll(app),
             Noun("worker", "Run a worker on this host; see the workers of every host",
                 WorkerRun.Build(app), WorkerList.Build(app), WorkerDrain.Build(app)),
             Noun("board", "Serve the board; sets of tasks with keys of their own",

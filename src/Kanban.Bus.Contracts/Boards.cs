@@ -41,6 +41,7 @@ public enum OnDisconnect
 /// <param name="MaxRuntimeSeconds">A run is stopped after this; null for no limit. 1 s to 30 days.</param>
 /// <param name="SilenceSeconds">A run that writes nothing for this long is stopped; null for no limit.</param>
 /// <param name="GraceSeconds">Between TERM and KILL, 0 to 600. Default 10.</param>
+/// <param name="Draws">Pools to the units, 1 to 1,000, that each of its runs draws of them.</param>
 public sealed record CreateLane(
     string Name,
     int? MaxActive = null,
@@ -51,9 +52,10 @@ public sealed record CreateLane(
     int? SilenceSeconds = null,
     int? GraceSeconds = null,
     OnDisconnect? OnDisconnect = null,
-    int? BackoffSeconds = null);
+    int? BackoffSeconds = null,
+    IReadOnlyDictionary<string, int?>? Draws = null);
 
-/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
+/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> too.</summary>
 public sealed record EditLane(
     int? MaxActive = null,
     string? Profile = null,
@@ -63,7 +65,8 @@ public sealed record EditLane(
     int? SilenceSeconds = null,
     int? GraceSeconds = null,
     OnDisconnect? OnDisconnect = null,
-    int? BackoffSeconds = null);
+    int? BackoffSeconds = null,
+    IReadOnlyDictionary<string, int?>? Draws = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -88,4 +91,5 @@ public sealed record LaneView(
     int Running,
     int Workers,
     int Slots,
-    string? Problem);
+    string? Problem,
+    IReadOnlyDictionary<string, int> Draws);

@@ -5,8 +5,8 @@ namespace Kanban.Bus.Contracts;
 /// <summary>A change on the board, in the shape of CloudEvents 1.0.</summary>
 /// <param name="Id">Cursor: opaque, ordered; give it as <c>after</c> or <c>Last-Event-ID</c>.</param>
 /// <param name="Type"><c>dev.kanbanbus.task.created.v1</c> and so on: <see cref="EventTypes"/> with prefix and version.</param>
-/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/workers/gpu-1</c>.</param>
-/// <param name="Subject">The task's key, lane or worker.</param>
+/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/workers/gpu-1</c>.</param>
+/// <param name="Subject">The task's key, lane, pool or worker.</param>
 /// <param name="Actor">Who did it: <c>key:admin</c>, <c>worker:gpu-1</c>, <c>run:web-42/2</c>, <c>board</c>.</param>
 public sealed record EventView(
     string SpecVersion,
@@ -21,7 +21,8 @@ public sealed record EventView(
     string? Lane,
     Guid? RunId,
     string? WorkerId,
-    JsonElement Data);
+    JsonElement Data,
+    string? Pool = null);
 
 /// <summary>Every kind of event. On the wire: <c>dev.kanbanbus.{kind}.v1</c>.</summary>
 public static class EventTypes
@@ -49,6 +50,11 @@ public static class EventTypes
     public const string LaneEdited = "lane.edited";
     public const string LanePaused = "lane.paused";
     public const string LaneResumed = "lane.resumed";
+    public const string PoolCreated = "pool.created";
+    /// <summary>Data: each field's <c>from</c> and <c>to</c>, and <c>reason</c>.</summary>
+    public const string PoolEdited = "pool.edited";
+    public const string PoolPaused = "pool.paused";
+    public const string PoolResumed = "pool.resumed";
     public const string WorkerRegistered = "worker.registered";
     public const string WorkerDraining = "worker.draining";
     public const string WorkerGone = "worker.gone";

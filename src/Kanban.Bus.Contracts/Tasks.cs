@@ -42,6 +42,7 @@ public enum Status
 /// <param name="Status">Where it starts: <c>triage</c>, <c>todo</c> (default: ready when nothing holds it), <c>scheduled</c> without a time to park it, or <c>blocked</c>.</param>
 /// <param name="IdempotencyKey">Unique per board: the same key and content again gives the same task. 1 to 200 characters. The header <c>Idempotency-Key</c> says the same.</param>
 /// <param name="MaxRuntimeSeconds">Overrides the lane's limit.</param>
+/// <param name="Draws">Pools to the units, 1 to 1,000, that its runs draw of them; for a pool that its lane or profile names too, this is what counts.</param>
 public sealed record CreateTask(
     string Title,
     string? Lane = null,
@@ -55,12 +56,13 @@ public sealed record CreateTask(
     IReadOnlyList<string>? Labels = null,
     Status? Status = null,
     string? IdempotencyKey = null,
-    int? MaxRuntimeSeconds = null);
+    int? MaxRuntimeSeconds = null,
+    IReadOnlyDictionary<string, int?>? Draws = null);
 
 /// <summary>Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as <c>#0</c>, <c>#1</c>, … by its index.</summary>
 public sealed record CreateTasks(IReadOnlyList<CreateTask> Tasks);
 
-/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
+/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> too.</summary>
 public sealed record EditTask(
     string? Title = null,
     string? Body = null,
@@ -70,7 +72,8 @@ public sealed record EditTask(
     int? Priority = null,
     DateTimeOffset? NotBefore = null,
     IReadOnlyList<string>? Labels = null,
-    int? MaxRuntimeSeconds = null);
+    int? MaxRuntimeSeconds = null,
+    IReadOnlyDictionary<string, int?>? Draws = null);
 
 /// <summary>Person → board: put the task into another column. <c>running</c> is never a target: only admission starts work.</summary>
 public sealed record MoveTask(Status Status, string? Reason = null);
@@ -113,7 +116,8 @@ public sealed record TaskView(
     RunView? Run,
     string? Summary,
     int ParentsDone,
-    int Parents);
+    int Parents,
+    IReadOnlyDictionary<string, int> Draws);
 
 /// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
 /// <param name="Metadata">What its last accepted run reported beside the summary.</param>
@@ -162,4 +166,7 @@ public enum WaitCode
     Next,
     Archived,
     AllPaused,
+    PoolCap,
+    PoolPaused,
+    HostCap,
 }

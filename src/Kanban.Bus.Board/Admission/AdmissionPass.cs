@@ -25,13 +25,14 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
             return Result.Nothing;
 
         // A hand may have moved a task since the snapshot: its row says so now that it is locked.
-        var tasks = (await db.LockTasksAsync([.. chosen.Select(t => t.Id)], ct)).ToDictionary(t => t.Id);
+        var tasks = (await db.LockTasksAsync([.. chosen.Select(p => p.Task.Id)], ct)).ToDictionary(t => t.Id);
         var now = await db.NowAsync(ct);
         var offers = new List<Offer>();
-        foreach (var pick in chosen)
+        foreach (var (pick, draws) in chosen)
         {
             var task = tasks[pick.Id];
-            if (task.Status is not Status.Ready || task.LiveRunId is not null || task.Archived || task.Lane != pick.Lane || task.RequirementSet != pick.RequirementSet)
+            if (task.Status is not Status.Ready || task.LiveRunId is not null || task.Archived
+                || task.Lane != pick.Lane || task.RequirementSet != pick.RequirementSet || task.Draws != pick.Draws)
                 continue;
             var run = new Run
             {
@@ -41,6 +42,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
                 Board = task.Board,
                 Lane = pick.Lane,
                 RequirementSet = task.RequirementSet,
+                Draws = draws,
                 Number = ++task.RunCount,
                 OfferedAt = now,
             };

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Contracts;
 
@@ -11,7 +12,7 @@ public static class Admit
     public static Decision Decide(Snapshot snapshot)
     {
         var room = new Room(snapshot);
-        var offers = new List<ReadyTask>();
+        var offers = new List<Pick>();
         var waits = new Dictionary<Guid, Wait>();
         foreach (var task in snapshot.Ready)
             if (room.WhyNot(task) is { } wait)
@@ -19,14 +20,18 @@ public static class Admit
             else
             {
                 room.Take(task);
-                offers.Add(task);
+                offers.Add(new Pick(task, Draws.Write(room.PoolsOf(task))));
             }
 
         return new Decision(offers, waits);
     }
 
-    /// <summary>Whether the caps leave room for one more run of this lane and board, whatever the slots.</summary>
-    public static bool HasRoom(Snapshot snapshot, string lane, string board) => new Room(snapshot).CapWithoutRoom(lane, board) is null;
+    /// <summary>Whether the caps leave room for a run that comes back to its host, whatever the slots.</summary>
+    public static bool HasRoom(Snapshot snapshot, Run run)
+    {
+        var ledger = new Ledger(snapshot);
+        return ledger.WhyNot(run.Lane, run.Board, Draws.Read(run.Draws)) is null && (run.Host is null || !ledger.IsClosed(CapKey.Host(run.Host)));
+    }
 
     /// <summary>Unclaimed offers that nobody can claim any more: no worker that takes work fits them, or their lane's queue is refused. While the broker is merely away they wait.</summary>
     public static IEnumerable<LiveRuns> Stranded(Snapshot snapshot)
@@ -40,19 +45,18 @@ public static class Admit
     private sealed class Room
     {
         private readonly Snapshot _snapshot;
-        private readonly Dictionary<string, int> _lanes;
-        private readonly Dictionary<string, int> _boards;
+        private readonly Ledger _ledger;
+        private readonly bool _hostsAreCapped;
         private readonly Dictionary<(string Worker, string Lane), int> _freeSlots = [];
         private readonly Dictionary<(string Lane, string Set), int> _lookAhead = [];
         private readonly Dictionary<(string Lane, string Set), IReadOnlyList<FleetMember>> _fitting = [];
-        private int _active;
+        private readonly Dictionary<(string Lane, string Draws), IReadOnlyDictionary<string, int>> _pools = [];
 
         public Room(Snapshot snapshot)
         {
             _snapshot = snapshot;
-            _active = snapshot.Live.Sum(l => l.Count);
-            _lanes = snapshot.Live.GroupBy(l => l.Lane).ToDictionary(g => g.Key, g => g.Sum(l => l.Count));
-            _boards = snapshot.Live.GroupBy(l => l.Board).ToDictionary(g => g.Key, g => g.Sum(l => l.Count));
+            _ledger = new Ledger(snapshot);
+            _hostsAreCapped = snapshot.Caps.Keys.Any(c => c.Kind is CapKind.Host);
             var held = snapshot.Live.Where(l => !l.Offered).ToLookup(l => (l.WorkerId!, l.Lane), l => l.Count);
             foreach (var worker in snapshot.Workers.Where(w => w.TakesWork))
                 foreach (var (lane, slots) in worker.Slots)
@@ -60,66 +64,75 @@ public static class Admit
             // Offers that nobody has claimed yet will take slots too.
             foreach (var offered in snapshot.Live.Where(l => l.Offered))
                 for (var i = 0; i < offered.Count; i++)
-                    TakeSlot(offered.Lane, offered.RequirementSet, Fitting(offered.Lane, offered.RequirementSet, offered.Host, offered.Needs));
+                    TakeSlot(offered.Lane, offered.RequirementSet, offered.Host, offered.Needs);
         }
 
         public Wait? WhyNot(ReadyTask task)
         {
             if (!_snapshot.Lanes.TryGetValue(task.Lane, out var lane))
                 return new(WaitCode.NoWorker, $"lane {task.Lane} does not exist");
-            if (lane.Paused)
-                return new(WaitCode.LanePaused, $"lane {lane.Name} is paused{(lane.PausedReason is null ? "" : ": " + lane.PausedReason)}");
             if (lane.Problem is not null)
                 return new(WaitCode.LaneProblem, lane.Problem);
-            if (CapWithoutRoom(task.Lane, task.Board) is { } full)
+            if (_ledger.WhyNot(task.Lane, task.Board, PoolsOf(task)) is { } full)
                 return full;
 
             var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
             if (!fitting.Any(w => w.TakesWork))
                 return new(WaitCode.NoWorker, NobodyFits(task, lane, fitting));
-            if (FreeWorker(task.Lane, fitting) is null && _lookAhead.GetValueOrDefault((task.Lane, task.RequirementSet)) >= _snapshot.LookAhead)
-                return new(WaitCode.NoSlot, NoSlot(task.Lane, fitting));
-            return null;
-        }
-
-        /// <summary>The cap that binds; null when one more unit of each can be drawn.</summary>
-        public Wait? CapWithoutRoom(string lane, string board)
-        {
-            if (_snapshot.MaxActive is { } most && _active >= most)
-                return new(WaitCode.GlobalCap, $"{_active} of {most} runs are active over all lanes (Admission:MaxActiveTasks)");
-            if (_snapshot.Lanes.GetValueOrDefault(lane)?.Cap is { } cap && _lanes.GetValueOrDefault(lane) >= cap)
-                return new(WaitCode.LaneCap, $"lane {lane} is full: {_lanes.GetValueOrDefault(lane)} of {cap} runs are active");
-            if (_snapshot.BoardCaps.GetValueOrDefault(board) is { } boardCap && _boards.GetValueOrDefault(board) >= boardCap)
-                return new(WaitCode.BoardCap, $"board {board} is full: {_boards.GetValueOrDefault(board)} of {boardCap} runs are active");
-            return null;
+            if (FreeWorker(task.Lane, fitting) is not null)
+                return null;
+            if (FullHost(task, fitting) is { } host)
+                return host;
+            return _lookAhead.GetValueOrDefault((task.Lane, task.RequirementSet)) >= _snapshot.LookAhead ? new(WaitCode.NoSlot, NoSlot(task.Lane, fitting)) : null;
         }
 
         public bool AnybodyFits(LiveRuns runs) => Fitting(runs.Lane, runs.RequirementSet, runs.Host, runs.Needs).Any(w => w.TakesWork);
 
         public void Take(ReadyTask task)
         {
-            _active++;
-            _lanes[task.Lane] = _lanes.GetValueOrDefault(task.Lane) + 1;
-            _boards[task.Board] = _boards.GetValueOrDefault(task.Board) + 1;
-            TakeSlot(task.Lane, task.RequirementSet, Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs));
+            _ledger.Take(task.Lane, task.Board, PoolsOf(task));
+            TakeSlot(task.Lane, task.RequirementSet, task.Host, task.Needs);
         }
 
-        private void TakeSlot(string lane, string set, IReadOnlyList<FleetMember> fitting)
+        /// <summary>What a run of it draws: by its lane, and where it names a pool itself, by that.</summary>
+        public IReadOnlyDictionary<string, int> PoolsOf(ReadyTask task)
         {
-            if (FreeWorker(lane, fitting) is { } worker)
-                _freeSlots[(worker.Id, lane)]--;
-            else
-                _lookAhead[(lane, set)] = _lookAhead.GetValueOrDefault((lane, set)) + 1;
+            if (!_pools.TryGetValue((task.Lane, task.Draws), out var pools))
+                _pools[(task.Lane, task.Draws)] = pools = Draws.Join(_snapshot.Lanes.GetValueOrDefault(task.Lane)?.Pools ?? Draws.None, Draws.Read(task.Draws));
+            return pools;
         }
 
-        /// <summary>The plainest worker with a free slot, so that those with rare capabilities stay free for who needs them.</summary>
+        /// <summary>An offer may be claimed by any worker that fits. It counts for a slot of the plainest one, and so for a unit of that one's host.</summary>
+        private void TakeSlot(string lane, string set, string? host, string needs)
+        {
+            if (FreeWorker(lane, Fitting(lane, set, host, needs)) is { } worker)
+            {
+                _freeSlots[(worker.Id, lane)]--;
+                host = worker.Host;
+            }
+            else
+            {
+                _lookAhead[(lane, set)] = _lookAhead.GetValueOrDefault((lane, set)) + 1;
+            }
+
+            if (host is not null)
+                _ledger.Take(CapKey.Host(host), 1);
+        }
+
+        /// <summary>The plainest worker with a free slot on a host that is not full, so that those with rare capabilities stay free for who needs them.</summary>
         private FleetMember? FreeWorker(string lane, IReadOnlyList<FleetMember> fitting)
         {
             foreach (var worker in fitting)
-                if (_freeSlots.GetValueOrDefault((worker.Id, lane)) > 0)
+                if (_freeSlots.GetValueOrDefault((worker.Id, lane)) > 0 && !(_hostsAreCapped && _ledger.IsClosed(CapKey.Host(worker.Host))))
                     return worker;
             return null;
         }
+
+        /// <summary>The host that has slots for it and no room; null when slots are what is missing.</summary>
+        private Wait? FullHost(ReadyTask task, IReadOnlyList<FleetMember> fitting) => !_hostsAreCapped
+            ? null
+            : fitting.Where(w => w.Host == task.Host || _freeSlots.GetValueOrDefault((w.Id, task.Lane)) > 0)
+                .Select(w => _ledger.WhyNot(CapKey.Host(w.Host), 1)).FirstOrDefault(w => w is not null);
 
         /// <summary>Workers that could carry it out, draining ones included, plainest first.</summary>
         private IReadOnlyList<FleetMember> Fitting(string lane, string set, string? host, string needs)

@@ -3,29 +3,35 @@ using Kanban.Bus.Board.Fleet;
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>All that admission decides on, read in one transaction.</summary>
-/// <param name="MaxActive">The cap over everything; null for none.</param>
+/// <param name="Caps">Every cap that limits or is paused, of whatever kind.</param>
 /// <param name="LookAhead">Offers per queue beyond the free slots of its workers.</param>
 /// <param name="Ready">Ready tasks without a live run, first the one to start first.</param>
 /// <param name="Live">Runs that hold units, offered or held, counted.</param>
 public sealed record Snapshot(
-    int? MaxActive,
+    IReadOnlyDictionary<CapKey, Cap> Caps,
     int LookAhead,
     IReadOnlyDictionary<string, LaneRow> Lanes,
-    IReadOnlyDictionary<string, int?> BoardCaps,
     IReadOnlyList<FleetMember> Workers,
     IReadOnlyList<LiveRuns> Live,
     IReadOnlyList<ReadyTask> Ready);
 
-/// <param name="Cap">Null for none.</param>
+/// <param name="Pools">What each of its runs draws, by itself or by its profile.</param>
 /// <param name="Problem">What is wrong with its queue on the broker; null when nothing is.</param>
 /// <param name="Refused">It stays so until a person acts, and offers that wait can't be claimed.</param>
-public sealed record LaneRow(string Name, int? Cap, bool Paused, string? PausedReason, string Profile, string? Problem, bool Refused = false);
+public sealed record LaneRow(string Name, string Profile, IReadOnlyDictionary<string, int> Pools, string? Problem, bool Refused = false);
 
+/// <param name="Host">The one its tasks ask for.</param>
 /// <param name="WorkerId">Who holds them; null for offers that nobody has claimed.</param>
-public sealed record LiveRuns(string Lane, string Board, string RequirementSet, string? Host, string Needs, string? WorkerId, int Count)
+/// <param name="HeldOn">The host of who holds them.</param>
+/// <param name="Draws">What each of them draws, fixed when it was admitted.</param>
+public sealed record LiveRuns(
+    string Lane, string Board, string RequirementSet, string? Host, string Needs, string? WorkerId, int Count, string? HeldOn = null, string Draws = "")
 {
     public bool Offered => WorkerId is null;
+
+    public IReadOnlyDictionary<string, int> Pools { get; } = Kanban.Bus.Board.Pools.Draws.Read(Draws);
 }
 
+/// <param name="Draws">What it asks for by itself, beside its lane.</param>
 public sealed record ReadyTask(
-    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, int Priority, DateTimeOffset ReadyAt);
+    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, int Priority, DateTimeOffset ReadyAt, string Draws = "");

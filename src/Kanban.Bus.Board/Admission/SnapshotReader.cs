@@ -1,4 +1,6 @@
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -15,7 +17,11 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     public async Task<Snapshot> ForPassAsync(CancellationToken ct)
     {
         var frame = await FrameAsync(ct);
-        var open = frame.Lanes.Values.Where(l => !l.Paused && l.Problem is null).Select(l => l.Name).ToList();
+        var ledger = new Ledger(frame);
+        if (ledger.IsClosed(CapKey.Everything))
+            return frame;
+        var open = frame.Lanes.Values.Where(l => !ledger.IsClosed(CapKey.Lane(l.Name)) && !l.Pools.Keys.Any(p => ledger.IsClosed(CapKey.Pool(p))) && l.Problem is null)
+            .Select(l => l.Name).ToList();
         // Each lane's plain queue by one look into the index; only tasks that require something are gone through.
         var plain = db.Lanes.Where(l => open.Contains(l.Name) && Ready(db.Tasks).Any(t => t.Lane == l.Name && t.RequirementSet == ""))
             .Select(l => new { Lane = l.Name, RequirementSet = "", Host = (string?)null, Needs = "" });
@@ -31,7 +37,7 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
             if (slots == 0)
                 continue;
             var most = Math.Min(slots + options.Value.LookAhead, options.Value.BatchSize);
-            ready.AddRange(await Select(InOrder(Startable(queue.Lane, queue.RequirementSet, frame))).Take(most + options.Value.ScanLimit).ToListAsync(ct));
+            ready.AddRange(await Select(InOrder(Startable(queue.Lane, queue.RequirementSet, frame, ledger))).Take(most + options.Value.ScanLimit).ToListAsync(ct));
         }
 
         return frame with { Ready = [.. ready.OrderByDescending(t => t.Priority).ThenBy(t => t.ReadyAt).ThenBy(t => t.Id)] };
@@ -41,8 +47,11 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     public async Task<Snapshot> ForAsync(IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>
         await FrameAsync(ct) with { Ready = await Select(Ready(db.Tasks).Where(t => taskIds.Contains(t.Id))).ToListAsync(ct) };
 
-    /// <summary>Whether the caps leave room for one more run, as a pass would see it.</summary>
-    public async Task<bool> HasRoomAsync(string lane, string board, CancellationToken ct) => Admit.HasRoom(await FrameAsync(ct), lane, board);
+    /// <summary>What every cap is and what is drawn of it.</summary>
+    public async Task<Usage> UsageAsync(CancellationToken ct) => new(await FrameAsync(ct));
+
+    /// <summary>Whether the caps leave room for a run that comes back, as a pass would see it.</summary>
+    public async Task<bool> HasRoomAsync(Run run, CancellationToken ct) => Admit.HasRoom(await FrameAsync(ct), run);
 
     /// <summary>Groups of offers that nobody can claim any more.</summary>
     public async Task<IReadOnlyList<LiveRuns>> StrandedAsync(CancellationToken ct) => [.. Admit.Stranded(await FrameAsync(ct))];
@@ -56,15 +65,16 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     internal static IQueryable<KanbanTask> Ready(IQueryable<KanbanTask> tasks) =>
         tasks.Where(t => t.Status == Status.Ready && t.LiveRunId == null && !t.Archived && t.Lane != null);
 
-    private IQueryable<KanbanTask> Startable(string lane, string set, Snapshot frame)
+    private IQueryable<KanbanTask> Startable(string lane, string set, Snapshot frame, Ledger ledger)
     {
-        // Boards that are full now are left out, so that their tasks don't use up the scan.
-        var full = frame.BoardCaps
-            .Where(b => b.Value is { } cap && frame.Live.Where(l => l.Board == b.Key).Sum(l => l.Count) >= cap)
-            .Select(b => b.Key).ToList();
+        // What draws from a cap that is full now is left out, so that it doesn't use up the scan.
         var tasks = Ready(db.Tasks).Where(t => t.Lane == lane && t.RequirementSet == set);
-        if (full.Count > 0)
-            tasks = tasks.Where(t => !full.Contains(t.Board));
+        var closed = frame.Caps.Keys.Where(ledger.IsClosed).ToList();
+        var boards = closed.Where(c => c.Kind is CapKind.Board).Select(c => c.Name).ToList();
+        if (boards.Count > 0)
+            tasks = tasks.Where(t => !boards.Contains(t.Board));
+        foreach (var pool in closed.Where(c => c.Kind is CapKind.Pool).Select(c => $",{c.Name}="))
+            tasks = tasks.Where(t => !("," + t.Draws).Contains(pool));
         // Parents are kept by the status; this is the gate's own look at P5.
         return tasks.Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done));
     }
@@ -72,30 +82,40 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     private async Task<Snapshot> FrameAsync(CancellationToken ct)
     {
         var lanes = await db.Lanes.AsNoTracking().ToListAsync(ct);
-        var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null).ToDictionaryAsync(b => b.Key, b => b.MaxActive, ct);
+        var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null).Select(b => new { b.Key, b.MaxActive }).ToListAsync(ct);
+        var pools = await db.Pools.AsNoTracking().ToListAsync(ct);
         var workers = await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => w.State == WorkerState.Live).ToListAsync(ct);
         // Only what requires something is joined to its task.
         var plain = db.Runs.Where(r => r.Live && r.RequirementSet == "")
-            .GroupBy(r => new { r.Lane, r.Board, r.WorkerId })
-            .Select(g => new { g.Key.Lane, g.Key.Board, RequirementSet = "", Host = (string?)null, Needs = "", g.Key.WorkerId, Count = g.Count() });
+            .GroupBy(r => new { r.Lane, r.Board, r.WorkerId, r.Host, r.Draws })
+            .Select(g => new { g.Key.Lane, g.Key.Board, RequirementSet = "", Host = (string?)null, Needs = "", g.Key.WorkerId, Count = g.Count(), HeldOn = g.Key.Host, g.Key.Draws });
         var special = db.Runs.Where(r => r.Live && r.RequirementSet != "")
-            .GroupBy(r => new { r.Lane, r.Board, r.RequirementSet, r.Task.Host, r.Task.Needs, r.WorkerId })
-            .Select(g => new { g.Key.Lane, g.Key.Board, g.Key.RequirementSet, g.Key.Host, g.Key.Needs, g.Key.WorkerId, Count = g.Count() });
+            .GroupBy(r => new { r.Lane, r.Board, r.RequirementSet, Asked = r.Task.Host, r.Task.Needs, r.WorkerId, r.Host, r.Draws })
+            .Select(g => new { g.Key.Lane, g.Key.Board, g.Key.RequirementSet, Host = g.Key.Asked, g.Key.Needs, g.Key.WorkerId, Count = g.Count(), HeldOn = g.Key.Host, g.Key.Draws });
         var live = (await plain.Concat(special).ToListAsync(ct))
-            .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count));
+            .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count, g.HeldOn, g.Draws));
+        var most = options.Value.MaxActiveTasks is 0 ? (int?)null : options.Value.MaxActiveTasks;
+        var caps = pools.Select(p => p.Effective(most))
+            .Concat(lanes.Select(l => new Cap(CapKey.Lane(l.Name), l.MaxActive, Paused: l.Paused, PausedReason: l.PausedReason)))
+            .Concat(boards.Select(b => new Cap(CapKey.Board(b.Key), b.MaxActive)));
         return new Snapshot(
-            options.Value.MaxActiveTasks is 0 ? null : options.Value.MaxActiveTasks,
+            caps.Where(c => c.Limit is not null || c.Paused).ToDictionary(c => c.Key),
             options.Value.LookAhead,
-            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.MaxActive, l.Paused, l.PausedReason, l.Profile, bus.ProblemOf(l.Name), bus.IsRefused(l.Name))),
-            boards,
+            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name))),
             workers.ConvertAll(FleetMember.Of),
             live,
             []);
     }
 
+    /// <summary>What a lane's runs draw by their profile, and by the lane itself, which has the last word.</summary>
+    private static IReadOnlyDictionary<string, int> DrawsOf(Lane lane, List<Pool> pools) => Draws.Join(
+        pools.Where(p => p.Profiles.Length > 0).Select(p => (p.Name, Units: Draws.Read(p.Profiles).GetValueOrDefault(lane.Profile)))
+            .Where(p => p.Units > 0).ToDictionary(p => p.Name, p => p.Units),
+        Draws.Read(lane.Draws));
+
     private static IQueryable<KanbanTask> InOrder(IQueryable<KanbanTask> tasks) =>
         tasks.OrderByDescending(t => t.Priority).ThenBy(t => t.ReadyAt).ThenBy(t => t.Id);
 
     private static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t =>
-        new ReadyTask(t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.Priority, t.ReadyAt ?? t.UpdatedAt));
+        new ReadyTask(t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.Priority, t.ReadyAt ?? t.UpdatedAt, t.Draws));
 }

@@ -4,8 +4,12 @@ namespace Kanban.Bus.Board.Admission;
 
 /// <summary>Why a ready task does not start now.</summary>
 /// <param name="Reason">The sentence for people, with numbers.</param>
-public sealed record Wait(WaitCode Code, string Reason);
+/// <param name="Cap">The cap that binds; null when it waits for something else.</param>
+public sealed record Wait(WaitCode Code, string Reason, CapKey? Cap = null);
 
-/// <param name="Offers">The tasks to offer, in order.</param>
+/// <param name="Offers">What to offer, in order.</param>
 /// <param name="Waits">Every other task of the snapshot, with its reason.</param>
-public sealed record Decision(IReadOnlyList<ReadyTask> Offers, IReadOnlyDictionary<Guid, Wait> Waits);
+public sealed record Decision(IReadOnlyList<Pick> Offers, IReadOnlyDictionary<Guid, Wait> Waits);
+
+/// <param name="Draws">What its run draws of pools, see <see cref="Pools.Draws"/>.</param>
+public sealed record Pick(ReadyTask Task, string Draws);

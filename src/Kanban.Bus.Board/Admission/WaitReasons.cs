@@ -33,7 +33,7 @@ public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
             foreach (var (id, wait) in decision.Waits)
                 waits[id] = wait;
             foreach (var next in decision.Offers)
-                waits[next.Id] = new(WaitCode.Next, "there is room: it is offered within a moment, behind what is ahead of it");
+                waits[next.Task.Id] = new(WaitCode.Next, "there is room: it is offered within a moment, behind what is ahead of it");
         }
 
         return waits;

@@ -24,6 +24,7 @@ public sealed class BoardEvent
     public string? Lane { get; init; }
     public Guid? RunId { get; init; }
     public string? WorkerId { get; init; }
+    public string? Pool { get; init; }
 
     /// <summary>JSON object of what the type says.</summary>
     public string Data { get; init; } = "{}";
@@ -64,6 +65,9 @@ public sealed class BoardEvent
 
     public static BoardEvent OfBoard(string type, string board, string actor, DateTimeOffset now, object? data = null) =>
         new() { Type = type, Actor = actor, At = now, Board = board, Data = Write(data) };
+
+    public static BoardEvent OfPool(string type, string pool, string actor, DateTimeOffset now, object? data = null) =>
+        new() { Type = type, Actor = actor, At = now, Pool = pool, Data = Write(data) };
 
     public static BoardEvent OfWorker(string type, string workerId, string actor, DateTimeOffset now, object? data = null) =>
         new() { Type = type, Actor = actor, At = now, WorkerId = workerId, Data = Write(data) };

@@ -24,7 +24,8 @@ public static class EventViews
                 row.Lane,
                 row.RunId,
                 row.WorkerId,
-                JsonElement.Parse(row.Data));
+                JsonElement.Parse(row.Data),
+                row.Pool);
         }
     }
 
@@ -34,6 +35,7 @@ public static class EventViews
         { Board: { } board } => ("/boards/" + board, board),
         { WorkerId: { } worker } => ("/workers/" + worker, worker),
         { Lane: { } lane } => ("/lanes/" + lane, lane),
+        { Pool: { } pool } => ("/pools/" + pool, pool),
         _ => ("/access", row.Actor),
     };
 }

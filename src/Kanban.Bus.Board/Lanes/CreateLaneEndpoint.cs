@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -24,6 +25,8 @@ public static class CreateLaneEndpoint
             return Problems.Invalid(faults);
         if (LaneRules.WhyNot(LaneRules.Fields(request)) is { } invalid)
             return invalid;
+        if (await KnownPools.WhyNotAsync(db, request.Draws, ct) is { } unknown)
+            return unknown;
         if (await db.Lanes.AnyAsync(l => l.Name == request.Name, ct))
             return Exists(request.Name);
         try
@@ -55,8 +58,9 @@ public static class CreateLaneEndpoint
         lane.BackoffSeconds = request.BackoffSeconds ?? lane.BackoffSeconds;
         lane.GraceSeconds = request.GraceSeconds ?? lane.GraceSeconds;
         lane.OnDisconnect = request.OnDisconnect ?? lane.OnDisconnect;
+        lane.Draws = Draws.Patch("", request.Draws);
         db.Lanes.Add(lane);
-        db.Events.Add(BoardEvent.OfLane(EventTypes.LaneCreated, lane.Name, actor, now, new { profile = lane.Profile, maxActive = lane.MaxActive }));
+        db.Events.Add(BoardEvent.OfLane(EventTypes.LaneCreated, lane.Name, actor, now, new { profile = lane.Profile, maxActive = lane.MaxActive, draws = lane.Draws }));
         await db.SaveChangesAsync(ct);
         return lane;
     }

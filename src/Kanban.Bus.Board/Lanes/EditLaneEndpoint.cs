@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,6 +22,8 @@ public static class EditLaneEndpoint
     {
         if (LaneRules.WhyNot(patch.Value) is { } invalid)
             return invalid;
+        if (await KnownPools.WhyNotAsync(db, patch.Value.Draws, ct) is { } unknown)
+            return unknown;
         var lane = await db.InTransactionAsync(() => EditAsync(db, name, patch, user.Actor(), ct), ct);
         return lane is null ? await ShowLanes.NoLaneAsync(db, name, ct) : TypedResults.Ok(await views.OfAsync(lane, ct));
     }
@@ -58,6 +61,8 @@ public static class EditLaneEndpoint
             changes.Set("graceSeconds", lane.GraceSeconds, edit.GraceSeconds ?? fresh.GraceSeconds, value => lane.GraceSeconds = value);
         if (patch.Has(nameof(edit.OnDisconnect)))
             changes.Set("onDisconnect", lane.OnDisconnect, edit.OnDisconnect ?? fresh.OnDisconnect, value => lane.OnDisconnect = value);
+        if (patch.Has(nameof(edit.Draws)))
+            changes.Set("draws", lane.Draws, Draws.Patch(lane.Draws, edit.Draws), value => lane.Draws = value);
         return changes;
     }
 }

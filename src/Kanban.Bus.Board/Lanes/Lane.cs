@@ -13,6 +13,9 @@ public sealed class Lane
     /// <summary>The profile its workers carry it out with.</summary>
     public string Profile { get; set; } = "shell";
 
+    /// <summary>Pools and the units that each of its runs draws, see <see cref="Pools.Draws"/>.</summary>
+    public string Draws { get; set; } = "";
+
     public RetryMode Retry { get; set; } = RetryMode.Auto;
     public int MaxAttempts { get; set; } = 3;
 

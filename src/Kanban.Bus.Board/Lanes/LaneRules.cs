@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,11 +26,12 @@ public static class LaneRules
             .. TaskRules.Range("/maxRuntimeSeconds", "maxRuntimeSeconds", lane.MaxRuntimeSeconds, 1, MaxSeconds),
             .. TaskRules.Range("/silenceSeconds", "silenceSeconds", lane.SilenceSeconds, 1, MaxSeconds),
             .. TaskRules.Range("/graceSeconds", "graceSeconds", lane.GraceSeconds, 0, MaxGraceSeconds),
+            .. PoolRules.Units("/draws", "draws", lane.Draws),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;
     }
 
     /// <summary>The fields that a new lane and an edit share.</summary>
     public static EditLane Fields(CreateLane lane) => new(
-        lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds);
+        lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws);
 }

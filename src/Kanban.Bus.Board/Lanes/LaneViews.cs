@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +31,7 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus)
             return new LaneView(
                 lane.Name, lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds,
                 lane.OnDisconnect, lane.Paused, lane.PausedReason, lane.BackoffSeconds,
-                ready.GetValueOrDefault(lane.Name), unclaimed, live - unclaimed, workers, free, bus.ProblemOf(lane.Name));
+                ready.GetValueOrDefault(lane.Name), unclaimed, live - unclaimed, workers, free, bus.ProblemOf(lane.Name), Draws.Read(lane.Draws));
         })];
     }
 

@@ -25,6 +25,9 @@ public sealed class Run : SagaStateMachineInstance
     /// <summary>The requirement set whose queue it was offered on.</summary>
     public required string RequirementSet { get; init; }
 
+    /// <summary>Units it draws of pools for as long as it is live, see <see cref="Pools.Draws"/>. Fixed when it was admitted: what its lane draws later is of no matter to it.</summary>
+    public string Draws { get; init; } = "";
+
     /// <summary>Counted per task from 1.</summary>
     public int Number { get; init; }
 

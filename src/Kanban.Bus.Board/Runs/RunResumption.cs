@@ -41,7 +41,7 @@ public sealed class RunResumption(BoardDbContext db, IRunSaga saga, SnapshotRead
                 // One live run per task is an index: this one leaves it before the other enters.
                 await db.SaveChangesAsync(ct);
             }
-            else if (!await snapshots.HasRoomAsync(run.Lane, run.Board, ct))
+            else if (!await snapshots.HasRoomAsync(run, ct))
                 continue;
             await saga.SendAsync(new ResumeRun(run.CorrelationId, lease.Value.Duration, now), ct);
             // The next one's room is counted with this one in it.

@@ -7,6 +7,7 @@ using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Logs;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -25,6 +26,7 @@ public abstract partial class BoardDbContext : DbContext
 
     public DbSet<TaskBoard> Boards => Set<TaskBoard>();
     public DbSet<Lane> Lanes => Set<Lane>();
+    public DbSet<Pool> Pools => Set<Pool>();
     public DbSet<KanbanTask> Tasks => Set<KanbanTask>();
     public DbSet<TaskLink> TaskLinks => Set<TaskLink>();
     public DbSet<Comment> Comments => Set<Comment>();
@@ -114,6 +116,12 @@ public abstract partial class BoardDbContext : DbContext
         model.Entity<Lane>(lane =>
         {
             lane.ToTable("lanes").HasKey(l => l.Name);
+        });
+
+        model.Entity<Pool>(pool =>
+        {
+            pool.ToTable("pools").HasKey(p => p.Name);
+            pool.Ignore(p => p.Key);
         });
 
         model.Entity<KanbanTask>(task =>
@@ -223,6 +231,7 @@ public abstract partial class BoardDbContext : DbContext
         conventions.Properties<OnDisconnect>().HaveConversion<WordConverter<OnDisconnect>>();
         conventions.Properties<WorkerState>().HaveConversion<WordConverter<WorkerState>>();
         conventions.Properties<TokenKind>().HaveConversion<WordConverter<TokenKind>>();
+        conventions.Properties<PoolKind>().HaveConversion<WordConverter<PoolKind>>();
         conventions.Properties<RunState>().HaveConversion<string>();
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -47,6 +48,7 @@ public static class EditTaskEndpoint
             .. TaskRules.Range("/priority", "priority", edit.Priority, Limits.MinPriority, Limits.MaxPriority),
             .. TaskRules.Range("/maxRuntimeSeconds", "maxRuntimeSeconds", edit.MaxRuntimeSeconds, 1, TaskRules.MaxRuntimeSeconds),
             .. TaskRules.NotBefore("/notBefore", edit.NotBefore),
+            .. PoolRules.Units("/draws", "draws", edit.Draws),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;
     }
@@ -55,6 +57,8 @@ public static class EditTaskEndpoint
     {
         if (edit.Lane is { } lane && await db.Lanes.Select(l => l.Name).ToListAsync(ct) is var lanes && !lanes.Contains(lane))
             return Problems.Unknown("/lane", "lane", lane, Nearest.To(lane, lanes));
+        if (await KnownPools.WhyNotAsync(db, edit.Draws, ct) is { } noPool)
+            return noPool;
         return await KnownCapabilities.MisspeltAsync(db, edit.Needs ?? [], ct) is var (given, meant)
             ? Problems.Unknown("/needs", "capability", given, meant)
             : null;
@@ -71,8 +75,8 @@ public static class EditTaskEndpoint
         if (edits.Changes.Count == 0)
             return null;
 
-        // An offer names a queue, and the queue a lane, a host and capabilities: with another of them the offer is no longer true.
-        if (edits.MovesQueue)
+        // An offer names a queue, and the queue a lane, a host and capabilities, and it holds what it draws: with another of them the offer is no longer true.
+        if (edits.MovesOffer)
             await change.WithdrawAsync($"{task.Key} was edited by {change.Actor}");
         edits.Apply(change.Now);
         change.Note(EventTypes.TaskEdited, edits.Changes);

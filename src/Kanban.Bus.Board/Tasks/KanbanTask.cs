@@ -32,6 +32,9 @@ public sealed class KanbanTask
     /// <summary>Host and capabilities as one word, see <see cref="Fleet.RequirementSet"/>: names the queue its offers go to.</summary>
     public string RequirementSet { get; set; } = "";
 
+    /// <summary>Pools and the units that its runs draw beside what their lane draws, see <see cref="Pools.Draws"/>.</summary>
+    public string Draws { get; set; } = "";
+
     /// <summary>Sorted, a comma before and after each, so that <c>,x,</c> finds one; empty for none.</summary>
     public string Labels { get; set; } = "";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -115,6 +116,7 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
             Host = asked.Host,
             Needs = needs,
             RequirementSet = RequirementSet.Of(asked.Host, needs),
+            Draws = Draws.Patch("", asked.Draws),
             Labels = TaskLists.Labels(asked.Labels),
             NotBefore = asked.NotBefore?.ToUniversalTime(),
             MaxRuntimeSeconds = asked.MaxRuntimeSeconds,
@@ -163,6 +165,9 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
             if (asked[i].Lane is { } lane && !lanes.Contains(lane))
                 return Problems.Unknown($"{at(i)}/lane", "lane", lane, Nearest.To(lane, lanes));
         }
+
+        if (await KnownPools.WhyNotAsync(db, asked.Select((a, i) => ($"{at(i)}/draws", a.Draws)), ct) is { } unknown)
+            return unknown;
 
         var needs = asked.SelectMany(a => a.Needs ?? []).Distinct().ToList();
         if (await KnownCapabilities.MisspeltAsync(db, needs, ct) is not var (given, meant))

@@ -1,6 +1,7 @@
 using System.Text;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Tasks;
@@ -27,6 +28,9 @@ internal sealed class TaskEdits
         Set("host", task.Host, host, value => task.Host = value);
         Set("needs", task.Needs, needs, value => task.Needs = value);
         MovesQueue = Changes.Count > 0 && (Changes.ContainsKey("lane") || Changes.ContainsKey("host") || Changes.ContainsKey("needs"));
+        if (patch.Has(nameof(edit.Draws)))
+            Set("draws", task.Draws, Draws.Patch(task.Draws, edit.Draws), value => task.Draws = value);
+        MovesOffer = MovesQueue || Changes.ContainsKey("draws");
         if (MovesQueue)
             _sets.Add(() => task.RequirementSet = RequirementSet.Of(host, needs));
         if (patch.Has(nameof(edit.Priority)))
@@ -45,7 +49,10 @@ internal sealed class TaskEdits
     public Dictionary<string, object> Changes { get; } = [];
 
     /// <summary>It would be offered on another queue than before.</summary>
-    public bool MovesQueue { get; }
+    private bool MovesQueue { get; }
+
+    /// <summary>It would be offered on another queue, or draw other units.</summary>
+    public bool MovesOffer { get; }
 
     /// <summary>It would start at another time than before.</summary>
     public bool MovesTime { get; }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -37,6 +38,7 @@ public static class TaskInput
             Needs = Sorted(task.Needs),
             Labels = Sorted(task.Labels),
             Parents = Sorted(task.Parents),
+            Draws = Pools.Draws.Patch("", task.Draws) is { Length: > 0 } draws ? new SortedDictionary<string, int?>(Pools.Draws.Read(draws).ToDictionary(d => d.Key, d => (int?)d.Value), StringComparer.Ordinal) : null,
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, Canonical)));
     }
@@ -56,6 +58,7 @@ public static class TaskInput
         .. TaskRules.Range($"{at}/priority", "priority", task.Priority, Limits.MinPriority, Limits.MaxPriority),
         .. TaskRules.Range($"{at}/maxRuntimeSeconds", "maxRuntimeSeconds", task.MaxRuntimeSeconds, 1, TaskRules.MaxRuntimeSeconds),
         .. TaskRules.NotBefore($"{at}/notBefore", task.NotBefore),
+        .. PoolRules.Units($"{at}/draws", "draws", task.Draws),
         .. Start(task, at),
         .. Parents(task, at),
         .. Key(task, at),

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
@@ -56,7 +57,8 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits)
         run,
         task.Summary,
         parentsDone,
-        parents);
+        parents,
+        Draws.Read(task.Draws));
 
     private async Task<Dictionary<Guid, RunView>> LiveRunsAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
     {

@@ -22,6 +22,19 @@ internal sealed partial class BoardClient
 
     public Task<LaneView> ResumeLaneAsync(string name, CancellationToken ct) => PostAsync<LaneView>($"lanes/{Esc(name)}/resume", null, ct);
 
+    public Task<IReadOnlyList<PoolView>> PoolsAsync(CancellationToken ct) => PagesAsync<PoolView>("pools", int.MaxValue, ct);
+
+    public Task<PoolView> PoolAsync(string name, CancellationToken ct) => GetAsync<PoolView>($"pools/{Esc(name)}", ct);
+
+    public Task<PoolView> AddPoolAsync(CreatePool pool, CancellationToken ct) => PostAsync<PoolView>("pools", pool, ct);
+
+    public Task<PoolView> EditPoolAsync(string name, JsonObject patch, CancellationToken ct) => PatchAsync<PoolView>($"pools/{Esc(name)}", patch, ct);
+
+    public Task<PoolView> PausePoolAsync(string name, string? reason, CancellationToken ct) =>
+        PostAsync<PoolView>($"pools/{Esc(name)}/pause", new WithReason(reason), ct);
+
+    public Task<PoolView> ResumePoolAsync(string name, CancellationToken ct) => PostAsync<PoolView>($"pools/{Esc(name)}/resume", null, ct);
+
     public Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken ct) => PagesAsync<WorkerView>("workers", int.MaxValue, ct);
 
     public Task<IReadOnlyList<DeadLetterView>> DeadLettersAsync(CancellationToken ct) => PagesAsync<DeadLetterView>("dead-letters", int.MaxValue, ct);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kanban.Bus.Cli.Pools;
 using Kanban.Bus.Cli.Printing;
 using Kanban.Bus.Contracts;
 
@@ -18,7 +19,8 @@ internal static class LaneColumns
         new("SLOTS", lane => $"{lane.Slots}"),
         new("WORKERS", lane => $"{lane.Workers}"),
         new("PROFILE", lane => lane.Profile),
-        new("NOTE", lane => lane.Problem ?? lane.PausedReason));
+        new("NOTE", lane => lane.Problem ?? lane.PausedReason),
+        new("DRAWS", lane => Units.Text(lane.Draws)));
 
     public static string Sentence(LaneView lane) =>
         $"Lane {lane.Name} is {(lane.Paused ? "paused" : "open")}: cap {lane.MaxActive?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {lane.Running} running, "

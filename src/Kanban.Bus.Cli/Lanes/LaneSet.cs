@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Kanban.Bus.Cli.Pools;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Cli.Lanes;
@@ -19,7 +20,9 @@ internal static class LaneSet
         var silence = Options.LengthOrNone("--silence", "A run that writes nothing for this long is stopped");
         var grace = Options.Length("--grace", "Between TERM and KILL");
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
-        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect };
+        var draws = Units.Option("--draw", "Units that each of its runs draws of a pool, none for none", "POOL=UNITS");
+        cap.Aliases.Add("--cap");
+        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws };
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -32,6 +35,7 @@ internal static class LaneSet
             patch.Put("silenceSeconds", call.Get(silence));
             patch.Put("graceSeconds", (int?)call.Get(grace)?.TotalSeconds);
             patch.Put("onDisconnect", call.Get(disconnect) is { } way ? Words.Of(way) : null);
+            patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
             var lane = await call.Board.EditLaneAsync(call.Get(name), patch.OrRefuse("name what should be, such as --max-active 4."), ct);
             call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
             return ExitCode.Ok;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kanban.Bus.Cli.Pools;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Cli.Tasks;
@@ -22,11 +23,12 @@ internal static class TaskAdd
         var status = Options.Word<Status>("--status", "Where it starts: triage, todo, scheduled (parked) or blocked");
         var idempotencyKey = Options.Text("--idempotency-key", "The same key again gives the same task instead of another", "KEY");
         var maxRuntime = Options.Length("--max-runtime", "A run is stopped after this");
+        var draws = Units.Option("--draw", "Units that its runs draw of a pool, beside what the lane draws", "POOL=UNITS");
         var wait = new Option<bool>("--wait", "-w") { Description = "Wait for its end: exit code 0 when done, 10 when it ended otherwise" };
         var timeout = Options.Length("--timeout", "With --wait: give up after this, exit code 124");
         var command = new Command("add", "Add a task")
         {
-            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, labels, status, idempotencyKey, maxRuntime, wait, timeout,
+            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, labels, status, idempotencyKey, maxRuntime, draws, wait, timeout,
         };
         command.Validators.Add(result =>
         {
@@ -51,7 +53,8 @@ internal static class TaskAdd
                     Given(call.Get(labels)!),
                     call.Get(status),
                     call.Get(idempotencyKey),
-                    (int?)call.Get(maxRuntime)?.TotalSeconds),
+                    (int?)call.Get(maxRuntime)?.TotalSeconds,
+                    Units.Of("--draw", call.Get(draws)!)),
                 ct);
             if (call.Get(wait))
                 return await TaskWait.UntilEndAsync(call, [task.Key], call.Get(timeout), withLog: true, ct);

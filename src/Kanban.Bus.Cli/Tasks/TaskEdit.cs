@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Kanban.Bus.Cli.Pools;
 
 namespace Kanban.Bus.Cli.Tasks;
 
@@ -19,8 +20,9 @@ internal static class TaskEdit
         var notBefore = Options.Text("--not-before", "It waits until then: 2026-05-01T08:00Z, +15m, or none", "TIME");
         var labels = Options.Many("--label", "All its labels, given again for each; none for none", "LABEL");
         var maxRuntime = Options.LengthOrNone("--max-runtime", "A run is stopped after this");
+        var draws = Units.Option("--draw", "Units that its runs draw of a pool, none for none", "POOL=UNITS");
         var version = Options.Number("--if-version", "Refuse unless the task still has this version");
-        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, labels, maxRuntime, version };
+        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, labels, maxRuntime, draws, version };
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -34,6 +36,7 @@ internal static class TaskEdit
                 patch["notBefore"] = time is "none" ? null : JsonValue.Create(TaskBody.Instant(time, call.Terminal.Clock));
             patch.Put("labels", Set(call.Get(labels)!));
             patch.Put("maxRuntimeSeconds", call.Get(maxRuntime));
+            patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
             var task = await call.Board.EditTaskAsync(call.Get(key), patch.OrRefuse("name what should be, such as --priority 5."), call.Get(version), ct);
             call.Output.One(task, TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);
             return ExitCode.Ok;

@@ -214,6 +214,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pools by name, with what runs draw of them. */
+        get: operations["listPools"];
+        put?: never;
+        /** Make a pool. Lanes, profiles and tasks name it in their draws; a host's (host:NAME) is drawn by every run on the host. */
+        post: operations["createPool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pool. */
+        get: operations["showPool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a pool: what is absent stays, null clears. Nothing running is ended by a lower cap; nothing new starts until it is under. */
+        patch: operations["editPool"];
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start nothing more that draws from a pool; unclaimed offers are withdrawn, running work goes on. */
+        post: operations["pausePool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused pool be drawn from again. */
+        post: operations["resumePool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/log": {
         parameters: {
             query?: never;
@@ -790,6 +860,11 @@ export interface components {
             /** @description `amqp://user:password@host:port/vhost`, or `amqps://`. */
             uri: string;
         };
+        /**
+         * @description Where the value of a cap comes from that holds now.
+         * @enum {unknown}
+         */
+        CapSource: "settings" | "configured" | "window" | "controller" | "override";
         /** @description Exactly one of the two is set. */
         ClaimAnswer: {
             grant: null | components["schemas"]["Grant"];
@@ -844,6 +919,10 @@ export interface components {
              * @description Wait before the second attempt after a failure; it doubles with each further one, up to an hour, with jitter. 0 to 3,600, default 5.
              */
             backoffSeconds?: null | number;
+            /** @description Pools to the units, 1 to 1,000, that each of its runs draws of them. */
+            draws?: null | {
+                [key: string]: null | number;
+            };
             /**
              * Format: int32
              * @description Between TERM and KILL, 0 to 600. Default 10.
@@ -875,12 +954,43 @@ export interface components {
              */
             silenceSeconds?: null | number;
         };
+        /** @description Person → board: a new pool. */
+        CreatePool: {
+            /**
+             * Format: int32
+             * @description Units, 0 to 100,000. Default for a gateway 2; must be given for any other kind.
+             */
+            capacity?: null | number;
+            /**
+             * Format: int32
+             * @description A gateway's cap is not moved above; null for its capacity.
+             */
+            ceiling?: null | number;
+            /**
+             * Format: int32
+             * @description A gateway's cap is not moved below.
+             */
+            floor?: null | number;
+            kind?: null | components["schemas"]["PoolKind"];
+            /** @description Lower-case letters, digits and hyphens, 1 to 40; for a host `host:` and its name. */
+            name: string;
+            /** @description For people. */
+            note?: null | string;
+            /** @description Units that each run of a lane with this profile draws. */
+            profiles?: null | {
+                [key: string]: null | number;
+            };
+        };
         /** @description Person or run → board: one new task. */
         CreateTask: {
             /** @description The board's key. Default: the board `main`. */
             board?: null | string;
             /** @description What to do, Markdown or a script; at most 256 KiB of UTF-8. */
             body?: null | string;
+            /** @description Pools to the units, 1 to 1,000, that its runs draw of them; for a pool that its lane or profile names too, this is what counts. */
+            draws?: null | {
+                [key: string]: null | number;
+            };
             /** @description The only host it may run on. */
             host?: null | string;
             /** @description Unique per board: the same key and content again gives the same task. 1 to 200 characters. The header `Idempotency-Key` says the same. */
@@ -964,10 +1074,13 @@ export interface components {
             maxActive?: null | number;
             title?: null | string;
         };
-        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears. */
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` too. */
         EditLane: {
             /** Format: int32 */
             backoffSeconds?: null | number;
+            draws?: null | {
+                [key: string]: null | number;
+            };
             /** Format: int32 */
             graceSeconds?: null | number;
             /** Format: int32 */
@@ -982,9 +1095,27 @@ export interface components {
             /** Format: int32 */
             silenceSeconds?: null | number;
         };
-        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears. */
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `profiles` too. */
+        EditPool: {
+            /** Format: int32 */
+            capacity?: null | number;
+            /** Format: int32 */
+            ceiling?: null | number;
+            /** Format: int32 */
+            floor?: null | number;
+            note?: null | string;
+            profiles?: null | {
+                [key: string]: null | number;
+            };
+            /** @description Why; kept in the history. */
+            reason?: null | string;
+        };
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` too. */
         EditTask: {
             body?: null | string;
+            draws?: null | {
+                [key: string]: null | number;
+            };
             host?: null | string;
             labels?: null | string[];
             lane?: null | string;
@@ -1006,12 +1137,13 @@ export interface components {
             /** @description Cursor: opaque, ordered; give it as `after` or `Last-Event-ID`. */
             id: string;
             lane: null | string;
+            pool?: null | string;
             /** Format: uuid */
             runId: null | string;
-            /** @description `/boards/web`, `/lanes/gpu`, `/workers/gpu-1`. */
+            /** @description `/boards/web`, `/lanes/gpu`, `/pools/vllm-a`, `/workers/gpu-1`. */
             source: string;
             specVersion: string;
-            /** @description The task's key, lane or worker. */
+            /** @description The task's key, lane, pool or worker. */
             subject: string;
             taskKey: null | string;
             /** Format: date-time */
@@ -1122,6 +1254,9 @@ export interface components {
         LaneView: {
             /** Format: int32 */
             backoffSeconds: number;
+            draws: {
+                [key: string]: number;
+            };
             /** Format: int32 */
             graceSeconds: number;
             /** Format: int32 */
@@ -1265,6 +1400,12 @@ export interface components {
             nextCursor: null | string;
         };
         /** @description A page of a list. */
+        PageOfPoolView: {
+            items: components["schemas"]["PoolView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
+        /** @description A page of a list. */
         PageOfRunView: {
             items: components["schemas"]["RunView"][];
             /** @description Give it as `after` to read on; null on the last page. */
@@ -1293,6 +1434,51 @@ export interface components {
             metadata: null | components["schemas"]["JsonElement"];
             summary: null | string;
             title: string;
+        };
+        /**
+         * @description What a pool stands for.
+         * @enum {unknown}
+         */
+        PoolKind: "fixed" | "gateway" | "account" | "host" | "global";
+        PoolView: {
+            /**
+             * Format: int32
+             * @description As configured; null for none, which only `all` has.
+             */
+            capacity: null | number;
+            /** Format: int32 */
+            ceiling: null | number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int32 */
+            floor: null | number;
+            kind: components["schemas"]["PoolKind"];
+            /**
+             * Format: int32
+             * @description What holds now; null for no cap.
+             */
+            limit: null | number;
+            name: string;
+            note: null | string;
+            /**
+             * Format: int32
+             * @description Those of them that unclaimed offers draw.
+             */
+            offered: number;
+            paused: boolean;
+            pausedReason: null | string;
+            profiles: {
+                [key: string]: number;
+            };
+            /** @description Where Limit comes from. */
+            source: components["schemas"]["CapSource"];
+            /**
+             * Format: int32
+             * @description Units drawn by live runs, unclaimed offers included.
+             */
+            used: number;
+            /** Format: int64 */
+            version: number;
         };
         Problem: {
             code: string;
@@ -1474,6 +1660,9 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
+            draws: {
+                [key: string]: number;
+            };
             /** Format: date-time */
             endedAt: null | string;
             host: null | string;
@@ -1535,7 +1724,7 @@ export interface components {
             name: string;
         };
         /** @enum {unknown} */
-        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | null;
+        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | null;
         WhoAmI: {
             boardVersion: string;
             /** @description `admin`, `browser`, `worker`, `session` or `run`. */
@@ -2335,6 +2524,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginLink"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPools: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPoolView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePool"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showPool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editPool: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditPool"];
+                "application/merge-patch+json": components["schemas"]["EditPool"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pausePool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumePool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Refused: a problem document. */

@@ -1,6 +1,7 @@
 using Kanban.Bus.IntegrationTests.Storage;
 using Kanban.Bus.Tests.Boards;
 using Kanban.Bus.Tests.Lanes;
+using Kanban.Bus.Tests.Pools;
 using Kanban.Bus.Tests.Tasks;
 
 namespace Kanban.Bus.IntegrationTests.Tasks;
@@ -18,5 +19,7 @@ public sealed class PostgresEditTaskTests : EditTaskSpec<PostgresStore>;
 public sealed class PostgresListTasksTests : ListTasksSpec<PostgresStore>;
 
 public sealed class PostgresLaneTests : LaneSpec<PostgresStore>;
+
+public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
 
 public sealed class PostgresBoardTests : BoardSpec<PostgresStore>;

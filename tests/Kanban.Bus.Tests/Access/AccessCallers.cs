@@ -77,6 +77,7 @@ internal sealed partial class AccessCallers
         "key" => _task,
         "parentKey" => "main-2",
         "name" => "shell",
+        "pool" => "all",
         "stream" => "stdout",
         "documentName" => "v1",
         var name => throw new InvalidOperationException($"What does '{name}' in {pattern} stand for? Say so here."),

@@ -115,6 +115,53 @@ public sealed class RequestTests
         Assert.Equal(body, Assert.Single(board.Requests).Body);
     }
 
+    [Theory]
+    [InlineData("pool create vllm-a --kind gateway --cap 12 --floor 2 --profile codex=1 --profile claude", "POST /pools", """{"name":"vllm-a","kind":"gateway","capacity":12,"floor":2,"profiles":{"codex":1,"claude":1}}""")]
+    [InlineData("pool set vllm-a --cap 4 --ceiling none --profile codex=none --reason nights", "PATCH /pools/vllm-a", """{"capacity":4,"ceiling":null,"profiles":{"codex":null},"reason":"nights"}""")]
+    [InlineData("pool show vllm-a", "GET /pools/vllm-a", "")]
+    [InlineData("pool pause vllm-a --reason quota", "POST /pools/vllm-a/pause", """{"reason":"quota"}""")]
+    [InlineData("pool resume vllm-a", "POST /pools/vllm-a/resume", "")]
+    [InlineData("pause --all --reason fire", "POST /pools/all/pause", """{"reason":"fire"}""")]
+    [InlineData("resume --all", "POST /pools/all/resume", "")]
+    public async Task Each_verb_on_a_pool_reaches_its_route(string command, string route, string body)
+    {
+        await using var board = await FakeBoard.StartAsync((route, FakeBoard.Answers(Samples.Pool())));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync(command.Split(' '));
+
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Equal(body, Assert.Single(board.Requests).Body);
+    }
+
+    [Theory]
+    [InlineData("lane set shell --draw vllm-a=2 --draw acct-x=none --cap 3", "PATCH /lanes/shell", """{"maxActive":3,"draws":{"vllm-a":2,"acct-x":null}}""")]
+    [InlineData("lane set shell --draw none", "PATCH /lanes/shell", """{"draws":null}""")]
+    [InlineData("lane add gpu --cap 2 --draw vllm-a", "POST /lanes", """{"name":"gpu","maxActive":2,"draws":{"vllm-a":1}}""")]
+    public async Task Draws_of_a_lane_are_named_with_their_units(string command, string route, string body)
+    {
+        await using var board = await FakeBoard.StartAsync((route, FakeBoard.Answers(Samples.Lane())));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync(command.Split(' '));
+
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Equal(body, Assert.Single(board.Requests).Body);
+    }
+
+    [Theory]
+    [InlineData("lane set shell --draw vllm-a=some")]
+    [InlineData("lane add shell --draw vllm-a=none")]
+    [InlineData("pause")]
+    public async Task What_names_no_units_or_no_extent_is_a_mistake_of_the_caller(string command)
+    {
+        await using var board = await FakeBoard.StartAsync();
+        using var kanban = new CommandLine(board);
+
+        Assert.Equal(2, (await kanban.RunAsync(command.Split(' '))).Code);
+        Assert.Empty(board.Requests);
+    }
+
     [Fact]
     public async Task A_new_token_is_printed_alone_so_that_a_script_can_take_it()
     {

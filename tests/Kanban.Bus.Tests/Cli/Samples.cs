@@ -8,9 +8,11 @@ internal static class Samples
 {
     public static readonly DateTimeOffset At = new(2026, 5, 1, 8, 0, 0, TimeSpan.Zero);
 
+    private static readonly Dictionary<string, int> NoDraws = [];
+
     public static TaskView Task(string key = "main-1", Status status = Status.Ready, string? reason = null, string? summary = null, string title = "Say hello") => new(
         key, "main", "shell", title, status, 0, null, [], [], null, null, false, reason, status == Status.Ready ? "It is next." : null, 0, 1,
-        At, At, status is Status.Done or Status.Failed or Status.Cancelled ? At.AddMinutes(1) : null, "key:admin", null, summary, 0, 0);
+        At, At, status is Status.Done or Status.Failed or Status.Cancelled ? At.AddMinutes(1) : null, "key:admin", null, summary, 0, 0, NoDraws);
 
     public static TaskDetail Detail(TaskView task, params RunView[] runs) => new(task, "echo hello", null, [], [], runs, []);
 
@@ -24,7 +26,10 @@ internal static class Samples
         JsonSerializer.SerializeToElement(data ?? new { }));
 
     public static LaneView Lane(string name = "shell", int? cap = null, bool paused = false) => new(
-        name, cap, "shell", RetryMode.Auto, 3, null, null, 10, OnDisconnect.Continue, paused, paused ? "lunch" : null, 5, 0, 0, 0, 1, 2, null);
+        name, cap, "shell", RetryMode.Auto, 3, null, null, 10, OnDisconnect.Continue, paused, paused ? "lunch" : null, 5, 0, 0, 0, 1, 2, null, NoDraws);
+
+    public static PoolView Pool(string name = "vllm-a", int? cap = 2, bool paused = false) => new(
+        name, PoolKind.Gateway, cap, null, null, cap, CapSource.Configured, 1, 0, paused, paused ? "quota" : null, NoDraws, null, 1, At);
 
     public static Page<T> Page<T>(params T[] items) => new(items, null);
 

@@ -4,6 +4,7 @@ using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -82,6 +83,18 @@ internal sealed class People(TestStore store)
         PauseLane.Pause(name, new(reason), Get<BoardDbContext>(s), Get<IRunSaga>(s), Get<LaneViews>(s), User, default));
 
     public Task<Answer> ResumeLaneAsync(string name) => CallAsync(s => PauseLane.Resume(name, Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
+
+    public Task<Answer> CreatePoolAsync(CreatePool pool) => CallAsync(s => CreatePoolEndpoint.Handle(pool, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+
+    public Task<Answer> EditPoolAsync(string name, string patch, string? ifMatch = null) => CallAsync(s =>
+        EditPoolEndpoint.Handle(name, Patch<EditPool>(patch), ifMatch, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+
+    public Task<Answer> ShowPoolAsync(string name) => CallAsync(s => ShowPools.Show(name, Get<BoardDbContext>(s), Get<PoolViews>(s), default));
+
+    public Task<Answer> PausePoolAsync(string name, string? reason = null) => CallAsync(s =>
+        PausePool.Pause(name, new(reason), Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+
+    public Task<Answer> ResumePoolAsync(string name) => CallAsync(s => PausePool.Resume(name, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
 
     private static MergePatch<T> Patch<T>(string json) where T : class => MergePatch<T>.Read(JsonElement.Parse(json));
 

@@ -2,6 +2,7 @@ using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -34,7 +35,7 @@ public abstract class TestStore : IAsyncDisposable
         var services = new ServiceCollection().AddLogging();
         AddStorage(services);
         services.AddSingleton<IOfferBus>(Bus).AddSingleton(Options.Create(Lease)).AddSingleton(Options.Create(Admission));
-        services.AddTasks().AddLanes().AddRuns().AddAdmission().AddFleet();
+        services.AddTasks().AddLanes().AddPools().AddRuns().AddAdmission().AddFleet();
         Configure(services);
         _services = services.BuildServiceProvider(validateScopes: true);
         await UseAsync(db => db.Database.MigrateAsync());
@@ -76,6 +77,15 @@ public abstract class TestStore : IAsyncDisposable
         var lane = new Lane { Name = name, CreatedAt = await db.NowAsync(default) };
         set?.Invoke(lane);
         db.Lanes.Add(lane);
+        await db.SaveChangesAsync();
+    });
+
+    public Task AddPoolAsync(string name, int? capacity, Action<Pool>? set = null) => UseAsync(async db =>
+    {
+        var kind = name.StartsWith(Pool.HostPrefix, StringComparison.Ordinal) ? PoolKind.Host : PoolKind.Fixed;
+        var pool = new Pool { Name = name, Kind = kind, Capacity = capacity, CreatedAt = await db.NowAsync(default) };
+        set?.Invoke(pool);
+        db.Pools.Add(pool);
         await db.SaveChangesAsync();
     });
 

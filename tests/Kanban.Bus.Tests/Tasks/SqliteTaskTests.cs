@@ -16,4 +16,6 @@ public sealed class SqliteListTasksTests : ListTasksSpec<SqliteStore>;
 
 public sealed class SqliteLaneTests : Lanes.LaneSpec<SqliteStore>;
 
+public sealed class SqlitePoolTests : Pools.PoolSpec<SqliteStore>;
+
 public sealed class SqliteBoardTests : Boards.BoardSpec<SqliteStore>;

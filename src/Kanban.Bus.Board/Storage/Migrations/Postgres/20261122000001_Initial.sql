@@ -22,6 +22,7 @@ CREATE TABLE events (
     lane text,
     run_id uuid,
     worker_id text,
+    pool text,
     data text NOT NULL,
     CONSTRAINT pk_events PRIMARY KEY (seq)
 );
@@ -30,6 +31,7 @@ CREATE TABLE lanes (
     name text NOT NULL,
     max_active integer,
     profile text NOT NULL,
+    draws text NOT NULL,
     retry text NOT NULL,
     max_attempts integer NOT NULL,
     backoff_seconds integer NOT NULL,
@@ -46,6 +48,21 @@ CREATE TABLE lanes (
 CREATE TABLE locks (
     name text NOT NULL,
     CONSTRAINT pk_locks PRIMARY KEY (name)
+);
+
+CREATE TABLE pools (
+    name text NOT NULL,
+    kind text NOT NULL,
+    capacity integer,
+    floor integer,
+    ceiling integer,
+    profiles text NOT NULL,
+    paused boolean NOT NULL,
+    paused_reason text,
+    note text,
+    version bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT pk_pools PRIMARY KEY (name)
 );
 
 CREATE TABLE tokens (
@@ -94,6 +111,7 @@ CREATE TABLE tasks (
     host text,
     needs text NOT NULL,
     requirement_set text NOT NULL,
+    draws text NOT NULL,
     labels text NOT NULL,
     not_before timestamp with time zone,
     max_runtime_seconds integer,
@@ -145,6 +163,7 @@ CREATE TABLE runs (
     board text NOT NULL,
     lane text NOT NULL,
     requirement_set text NOT NULL,
+    draws text NOT NULL,
     number integer NOT NULL,
     state text NOT NULL,
     live boolean NOT NULL,
@@ -249,3 +268,4 @@ CREATE INDEX ix_workers_session_hash ON workers (session_hash);
 
 INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('offers');
 INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());
+INSERT INTO pools (name, kind, profiles, paused, version, created_at) VALUES ('all', 'global', '', false, 1, kanban_now());

@@ -18,6 +18,7 @@ CREATE TABLE "events" (
     "lane" TEXT NULL,
     "run_id" TEXT NULL,
     "worker_id" TEXT NULL,
+    "pool" TEXT NULL,
     "data" TEXT NOT NULL
 );
 
@@ -25,6 +26,7 @@ CREATE TABLE "lanes" (
     "name" TEXT NOT NULL CONSTRAINT "pk_lanes" PRIMARY KEY,
     "max_active" INTEGER NULL,
     "profile" TEXT NOT NULL,
+    "draws" TEXT NOT NULL,
     "retry" TEXT NOT NULL,
     "max_attempts" INTEGER NOT NULL,
     "backoff_seconds" INTEGER NOT NULL,
@@ -39,6 +41,20 @@ CREATE TABLE "lanes" (
 
 CREATE TABLE "locks" (
     "name" TEXT NOT NULL CONSTRAINT "pk_locks" PRIMARY KEY
+);
+
+CREATE TABLE "pools" (
+    "name" TEXT NOT NULL CONSTRAINT "pk_pools" PRIMARY KEY,
+    "kind" TEXT NOT NULL,
+    "capacity" INTEGER NULL,
+    "floor" INTEGER NULL,
+    "ceiling" INTEGER NULL,
+    "profiles" TEXT NOT NULL,
+    "paused" INTEGER NOT NULL,
+    "paused_reason" TEXT NULL,
+    "note" TEXT NULL,
+    "version" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL
 );
 
 CREATE TABLE "tokens" (
@@ -83,6 +99,7 @@ CREATE TABLE "tasks" (
     "host" TEXT NULL,
     "needs" TEXT NOT NULL,
     "requirement_set" TEXT NOT NULL,
+    "draws" TEXT NOT NULL,
     "labels" TEXT NOT NULL,
     "not_before" INTEGER NULL,
     "max_runtime_seconds" INTEGER NULL,
@@ -132,6 +149,7 @@ CREATE TABLE "runs" (
     "board" TEXT NOT NULL,
     "lane" TEXT NOT NULL,
     "requirement_set" TEXT NOT NULL,
+    "draws" TEXT NOT NULL,
     "number" INTEGER NOT NULL,
     "state" TEXT NOT NULL,
     "live" INTEGER NOT NULL,
@@ -230,3 +248,4 @@ CREATE INDEX "ix_workers_session_hash" ON "workers" ("session_hash");
 
 INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('offers');
 INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());
+INSERT INTO "pools" ("name", "kind", "profiles", "paused", "version", "created_at") VALUES ('all', 'global', '', 0, 1, kanban_now());

@@ -1,0 +1,56 @@
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Board.Admission;
+
+public enum CapKind
+{
+    Global,
+    Lane,
+    Board,
+    Host,
+    Pool,
+}
+
+/// <summary>Names a cap. Lanes, boards, hosts, pools and everything are capped by one mechanism; this tells them apart.</summary>
+public readonly record struct CapKey(CapKind Kind, string Name)
+{
+    public static readonly CapKey Everything = new(CapKind.Global, "");
+
+    public static CapKey Lane(string name) => new(CapKind.Lane, name);
+
+    public static CapKey Board(string key) => new(CapKind.Board, key);
+
+    public static CapKey Host(string name) => new(CapKind.Host, name);
+
+    public static CapKey Pool(string name) => new(CapKind.Pool, name);
+
+    /// <summary>As in <c>pool vllm-a</c>.</summary>
+    public override string ToString() => Kind is CapKind.Global ? "the cap over everything" : $"{Storage.Words.Of(Kind)} {Name}";
+}
+
+/// <summary>A capacity that runs draw units of. No run starts that would pass it, on whatever path (P3).</summary>
+/// <param name="Limit">Units that may be drawn; null for no cap.</param>
+/// <param name="Source">Where the limit comes from.</param>
+/// <param name="Paused">Nothing that draws from it starts.</param>
+public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Configured, bool Paused = false, string? PausedReason = null)
+{
+    /// <summary>Why nothing more may be drawn of it; null when <paramref name="units"/> can be.</summary>
+    public Wait? WhyNot(int used, int units)
+    {
+        if (Paused)
+            return new(
+                Key.Kind switch { CapKind.Lane => WaitCode.LanePaused, CapKind.Global => WaitCode.AllPaused, _ => WaitCode.PoolPaused },
+                $"{(Key.Kind is CapKind.Global ? "all work" : Key)} is paused{(PausedReason is null ? "" : ": " + PausedReason)}", Key);
+        if (Limit is not { } limit || used + units <= limit)
+            return null;
+        return Key.Kind switch
+        {
+            CapKind.Global => new(WaitCode.GlobalCap, $"{used} of {limit} runs are active over all lanes{(Source is CapSource.Settings ? " (Admission:MaxActiveTasks)" : "")}", Key),
+            CapKind.Lane => new(WaitCode.LaneCap, $"lane {Key.Name} is full: {used} of {limit} runs are active", Key),
+            CapKind.Board => new(WaitCode.BoardCap, $"board {Key.Name} is full: {used} of {limit} runs are active", Key),
+            CapKind.Host => new(WaitCode.HostCap, $"host {Key.Name} is full: {used} of {limit} runs are active", Key),
+            _ when units > limit => new(WaitCode.PoolCap, $"it draws {units} units of pool {Key.Name}, which has {limit}", Key),
+            _ => new(WaitCode.PoolCap, $"{used} of {limit} units of pool {Key.Name} are drawn{(units > 1 ? $", and it draws {units}" : "")}", Key),
+        };
+    }
+}

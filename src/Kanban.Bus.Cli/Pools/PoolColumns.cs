@@ -1,0 +1,25 @@
+using System.Globalization;
+using Kanban.Bus.Cli.Printing;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Cli.Pools;
+
+/// <summary>How pools are printed.</summary>
+internal static class PoolColumns
+{
+    public static Columns<PoolView> All { get; } = new(
+        pool => pool.Name,
+        new("NAME", pool => pool.Name),
+        new("KIND", pool => Words.Of(pool.Kind)),
+        new("STATE", pool => pool.Paused ? "paused" : pool.Used >= pool.Limit ? "full" : "open"),
+        new("USED", pool => $"{pool.Used}"),
+        new("CAP", pool => Cap(pool, "-"), pool => Cap(pool, "")),
+        new("FROM", pool => Words.Of(pool.Source)),
+        new("OFFERED", pool => $"{pool.Offered}"),
+        new("NOTE", pool => pool.PausedReason ?? pool.Note));
+
+    public static string Sentence(PoolView pool) =>
+        $"Pool {pool.Name} is {(pool.Paused ? "paused" : "open")}: {pool.Used} of {Cap(pool, "any number of")} units are drawn, {pool.Offered} of them by offers that nobody has claimed.";
+
+    private static string Cap(PoolView pool, string none) => pool.Limit?.ToString(CultureInfo.InvariantCulture) ?? none;
+}

@@ -1,0 +1,88 @@
+namespace Kanban.Bus.Contracts;
+
+/// <summary>What a pool stands for.</summary>
+public enum PoolKind
+{
+    /// <summary>A resource with so many units: licences, a build cache, a staging system.</summary>
+    Fixed,
+
+    /// <summary>An LLM endpoint.</summary>
+    Gateway,
+
+    /// <summary>An account whose provider limits it.</summary>
+    Account,
+
+    /// <summary>A host, named <c>host:NAME</c>: every run on it draws one unit.</summary>
+    Host,
+
+    /// <summary>Everything, named <c>all</c>: every run draws one unit. It is always there.</summary>
+    Global,
+}
+
+/// <summary>Where the value of a cap comes from that holds now.</summary>
+public enum CapSource
+{
+    /// <summary>The board service's settings (<c>Admission:MaxActiveTasks</c>).</summary>
+    Settings,
+
+    /// <summary>A person set it.</summary>
+    Configured,
+
+    /// <summary>A window is open.</summary>
+    Window,
+
+    /// <summary>The gateway's load moved it.</summary>
+    Controller,
+
+    /// <summary>A person overrode the controller.</summary>
+    Override,
+}
+
+/// <summary>Person → board: a new pool.</summary>
+/// <param name="Name">Lower-case letters, digits and hyphens, 1 to 40; for a host <c>host:</c> and its name.</param>
+/// <param name="Kind">Default <c>fixed</c>, and <c>host</c> for a host's name.</param>
+/// <param name="Capacity">Units, 0 to 100,000. Default for a gateway 2; must be given for any other kind.</param>
+/// <param name="Floor">A gateway's cap is not moved below.</param>
+/// <param name="Ceiling">A gateway's cap is not moved above; null for its capacity.</param>
+/// <param name="Profiles">Units that each run of a lane with this profile draws.</param>
+/// <param name="Note">For people.</param>
+public sealed record CreatePool(
+    string Name,
+    PoolKind? Kind = null,
+    int? Capacity = null,
+    int? Floor = null,
+    int? Ceiling = null,
+    IReadOnlyDictionary<string, int?>? Profiles = null,
+    string? Note = null);
+
+/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>profiles</c> too.</summary>
+/// <param name="Reason">Why; kept in the history.</param>
+public sealed record EditPool(
+    int? Capacity = null,
+    int? Floor = null,
+    int? Ceiling = null,
+    IReadOnlyDictionary<string, int?>? Profiles = null,
+    string? Note = null,
+    string? Reason = null);
+
+/// <param name="Capacity">As configured; null for none, which only <c>all</c> has.</param>
+/// <param name="Limit">What holds now; null for no cap.</param>
+/// <param name="Source">Where <paramref name="Limit"/> comes from.</param>
+/// <param name="Used">Units drawn by live runs, unclaimed offers included.</param>
+/// <param name="Offered">Those of them that unclaimed offers draw.</param>
+public sealed record PoolView(
+    string Name,
+    PoolKind Kind,
+    int? Capacity,
+    int? Floor,
+    int? Ceiling,
+    int? Limit,
+    CapSource Source,
+    int Used,
+    int Offered,
+    bool Paused,
+    string? PausedReason,
+    IReadOnlyDictionary<string, int> Profiles,
+    string? Note,
+    long Version,
+    DateTimeOffset CreatedAt);

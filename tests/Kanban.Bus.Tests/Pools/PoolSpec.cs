@@ -1,0 +1,190 @@
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Tests.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Tests.Pools;
+
+/// <summary>Pools: how they are made and changed, who draws from them, and that no unit is lost or spent twice.</summary>
+public abstract class PoolSpec<TStore> : TaskSpec<TStore> where TStore : TestStore, new()
+{
+    [Fact]
+    public async Task A_new_gateway_has_two_units_unless_told_and_other_kinds_must_be_told()
+    {
+        var gateway = (await People.CreatePoolAsync(new("vllm-a", PoolKind.Gateway, Floor: 1, Ceiling: 8))).Value<PoolView>();
+
+        Assert.Equal((2, 2, CapSource.Configured, 1, 8, 0), (gateway.Capacity, gateway.Limit, gateway.Source, gateway.Floor, gateway.Ceiling, gateway.Used));
+        Assert.Equal("/capacity", (await People.CreatePoolAsync(new("acct-x", PoolKind.Account))).Fault().Pointer);
+        (await People.CreatePoolAsync(new("vllm-a", Capacity: 1))).Refused(409, "exists");
+    }
+
+    [Theory]
+    [InlineData("all", PoolKind.Fixed, 1, null, "/name")]
+    [InlineData("VLLM", PoolKind.Fixed, 1, null, "/name")]
+    [InlineData("host:gpu-1", PoolKind.Fixed, 1, null, "/kind")]
+    [InlineData("gpu-1", PoolKind.Host, 1, null, "/kind")]
+    [InlineData("x", PoolKind.Global, 1, null, "/kind")]
+    [InlineData("x", PoolKind.Fixed, 100_001, null, "/capacity")]
+    [InlineData("x", PoolKind.Fixed, 1, 1, "/floor")]
+    [InlineData("x", PoolKind.Gateway, 1, 2, "/floor")]
+    public async Task What_makes_no_pool_is_refused_where_it_is(string name, PoolKind kind, int capacity, int? floor, string pointer) =>
+        Assert.Equal(pointer, (await People.CreatePoolAsync(new(name, kind, capacity, floor))).Fault().Pointer);
+
+    [Fact]
+    public async Task Draws_are_kept_shown_and_patched_by_name()
+    {
+        await Store.AddPoolAsync("vllm-a", 4);
+        await Store.AddPoolAsync("acct-x", 4);
+        var lane = (await People.CreateLaneAsync(new("codex", Draws: new Dictionary<string, int?> { ["vllm-a"] = 2 }))).Value<LaneView>();
+        var task = (await People.CreateAsync(new("t", "codex", Draws: new Dictionary<string, int?> { ["vllm-a"] = 3 }))).Task;
+        Assert.Equal((2, 3), (lane.Draws["vllm-a"], task.Draws["vllm-a"]));
+
+        lane = (await People.EditLaneAsync("codex", """{"draws":{"acct-x":1,"vllm-a":null}}""")).Value<LaneView>();
+        task = (await People.EditAsync(task.Key, """{"draws":null}""")).Task;
+
+        Assert.Equal([new("acct-x", 1)], lane.Draws);
+        Assert.Empty(task.Draws);
+    }
+
+    [Fact]
+    public async Task An_unknown_pool_is_refused_with_the_nearest_known_one()
+    {
+        await Store.AddPoolAsync("vllm-a", 4);
+        var wrong = new Dictionary<string, int?> { ["vlm-a"] = 1 };
+
+        Assert.Contains("'vllm-a'", (await People.CreateLaneAsync(new("codex", Draws: wrong))).Refused(400, "unknown-pool"), StringComparison.Ordinal);
+        (await People.EditLaneAsync("shell", """{"draws":{"vlm-a":1}}""")).Refused(400, "unknown-pool");
+        Assert.Equal("/tasks/1/draws", (await People.CreateManyAsync(new CreateTask("a", "shell"), new CreateTask("b", "shell", Draws: wrong))).Fault().Pointer);
+        var task = await CreateAsync("t");
+        (await People.EditAsync(task.Key, """{"draws":{"vlm-a":1}}""")).Refused(400, "unknown-pool");
+        Assert.Equal("/draws/vllm-a", (await People.EditAsync(task.Key, """{"draws":{"vllm-a":0}}""")).Fault().Pointer);
+        Assert.Contains("'vllm-a'", (await People.ShowPoolAsync("vlm-a")).Refused(404, "not-found"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lane_a_profile_and_a_task_draw_together_and_the_run_keeps_what_it_was_admitted_with()
+    {
+        await Store.AddPoolAsync("vllm-a", 9, p => p.Profiles = "shell=1");
+        await Store.AddPoolAsync("acct-x", 9);
+        await Store.AddPoolAsync("gpu", 9);
+        await People.EditLaneAsync("shell", """{"draws":{"acct-x":2}}""");
+        var task = (await People.CreateAsync(new("t", "shell", Draws: new Dictionary<string, int?> { ["gpu"] = 3, ["acct-x"] = 1 }))).Task;
+
+        var run = await StartAsync(task.Key);
+        await People.EditLaneAsync("shell", """{"draws":null}""");
+
+        Assert.Equal("acct-x=1,gpu=3,vllm-a=1", (await Store.RunAsync(run)).Draws);
+        Assert.Equal("1 3 1", await UsedAsync("acct-x", "gpu", "vllm-a"));
+    }
+
+    [Fact]
+    public async Task Units_are_free_again_when_the_run_has_ended_and_not_before()
+    {
+        await Store.AddPoolAsync("vllm-a", 1);
+        await People.EditLaneAsync("shell", """{"draws":{"vllm-a":1}}""");
+        var (first, second) = (await CreateAsync("first"), await CreateAsync("second"));
+        var run = await StartAsync(first.Key);
+        await People.CancelAsync(first.Key);
+        Assert.Equal(RunState.Stopping, (await Store.RunAsync(run)).StateName);
+        Assert.Empty(await Store.AdmitAsync());
+
+        await Store.FinishAsync("w1", new FinishItem(run, 1, Outcome.Stopped));
+
+        Assert.Equal([second.Key], (await Store.AdmitAsync()).Select(o => o.TaskKey));
+        var pool = (await People.ShowPoolAsync("vllm-a")).Value<PoolView>();
+        Assert.Equal((1, 1), (pool.Used, pool.Offered));
+    }
+
+    [Fact]
+    public async Task Tasks_behind_many_that_draw_from_a_full_pool_are_found()
+    {
+        Store.Admission.ScanLimit = 5;
+        await Store.AddPoolAsync("full", 0);
+        await Store.AddWorkerAsync("w1", "shell=1");
+        for (var i = 0; i < 30; i++)
+            await Store.AddTaskAsync("shell", t => (t.Draws, t.Priority) = (i % 2 == 0 ? "full=1" : "a=1,full=2", 9));
+        var task = await Store.AddTaskAsync("shell");
+
+        Assert.Equal(task.Key, Assert.Single(await Store.AdmitAsync()).TaskKey);
+    }
+
+    [Fact]
+    public async Task Passes_at_the_same_moment_never_draw_more_than_a_pool_has()
+    {
+        await Store.AddPoolAsync("vllm-a", 5);
+        await Store.AddLaneAsync("etl", lane => lane.Draws = "vllm-a=1");
+        await People.EditLaneAsync("shell", """{"draws":{"vllm-a":2}}""");
+        await Store.AddWorkerAsync("w1", "shell=64 etl=64");
+        for (var i = 0; i < 10; i++)
+        {
+            await Store.AddTaskAsync("shell");
+            await Store.AddTaskAsync("etl");
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Store.AdmitAsync()));
+
+        Assert.Equal("5", await UsedAsync("vllm-a"));
+    }
+
+    [Fact]
+    public async Task Another_cap_holds_from_its_commit_on_and_the_history_says_who_and_why()
+    {
+        await Store.AddPoolAsync("vllm-a", 1);
+        await People.EditLaneAsync("shell", """{"draws":{"vllm-a":1}}""");
+        await Store.AddWorkerAsync("w1", "shell=9");
+        for (var i = 0; i < 3; i++)
+            await CreateAsync("t");
+        Assert.Single(await Store.AdmitAsync());
+
+        var pool = (await People.EditPoolAsync("vllm-a", """{"capacity":2,"reason":"new cards"}""")).Value<PoolView>();
+
+        Assert.Equal((2, 2), (pool.Limit, pool.Version));
+        Assert.Single(await Store.AdmitAsync());
+        var edited = await Store.ReadAsync(db => db.Events.SingleAsync(e => e.Type == EventTypes.PoolEdited));
+        Assert.Equal(("vllm-a", People.Name, """{"capacity":{"from":1,"to":2},"reason":"new cards"}"""), (edited.Pool, edited.Actor, edited.Data));
+        (await People.EditPoolAsync("vllm-a", """{"capacity":9}""", ifMatch: "\"1\"")).Refused(412, "version-mismatch");
+        Assert.Equal("/capacity", (await People.EditPoolAsync("vllm-a", """{"capacity":null}""")).Fault().Pointer);
+    }
+
+    [Fact]
+    public async Task The_cap_over_everything_is_the_services_until_a_person_sets_one()
+    {
+        Store.Admission.MaxActiveTasks = 1;
+        await Store.AddWorkerAsync("w1", "shell=9");
+        for (var i = 0; i < 3; i++)
+            await CreateAsync("t");
+        Assert.Single(await Store.AdmitAsync());
+        var all = (await People.ShowPoolAsync("all")).Value<PoolView>();
+        Assert.Equal((null, 1, CapSource.Settings, 1), (all.Capacity, all.Limit, all.Source, all.Used));
+
+        all = (await People.EditPoolAsync("all", """{"capacity":2}""")).Value<PoolView>();
+
+        Assert.Equal((2, CapSource.Configured), (all.Limit, all.Source));
+        Assert.Single(await Store.AdmitAsync());
+    }
+
+    [Fact]
+    public async Task A_pause_of_everything_stops_all_new_work_and_lasts_until_it_is_lifted()
+    {
+        await Store.AddWorkerAsync("w1", "shell=9");
+        await CreateAsync("t");
+
+        var all = (await People.PausePoolAsync("all", "fire drill")).Value<PoolView>();
+
+        Assert.Equal((true, "fire drill"), (all.Paused, all.PausedReason));
+        Assert.Empty(await Store.AdmitAsync());
+        Assert.Contains("fire drill", (await ShowAsync("main-1")).Wait, StringComparison.Ordinal);
+        await People.ResumePoolAsync("all");
+        Assert.Single(await Store.AdmitAsync());
+        Assert.Equal([EventTypes.PoolPaused, EventTypes.PoolResumed],
+            await Store.ReadAsync(db => db.Events.Where(e => e.Pool == "all").OrderBy(e => e.Seq).Select(e => e.Type).ToListAsync()));
+    }
+
+    private async Task<string> UsedAsync(params string[] pools)
+    {
+        var used = new List<int>();
+        foreach (var pool in pools)
+            used.Add((await People.ShowPoolAsync(pool)).Value<PoolView>().Used);
+        return string.Join(" ", used);
+    }
+}
