@@ -1,7 +1,6 @@
 using Kanban.Bus.Worker.Hosting;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 
 namespace Kanban.Bus.Worker.Bus;
 
@@ -9,11 +8,14 @@ namespace Kanban.Bus.Worker.Bus;
 internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactory loggers, TimeProvider clock) : IWorkerBus
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
     private readonly BrokerUri _broker = BrokerUri.Parse(uri);
+    private readonly BrokerProbe _probe = new(BrokerUri.Parse(uri), connectionName, clock);
     private readonly ILogger _log = loggers.CreateLogger(WorkerLog.Category);
     private IBusControl? _bus;
+    private Task _closing = Task.CompletedTask;
 
-    public bool HasBroker => true;
+    public BrokerProbe? Probe => _probe;
 
     public string Address => _broker.ToString();
 
@@ -29,7 +31,8 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
         {
             try
             {
-                await ProbeAsync(ct);
+                // A bus without endpoints starts also where no broker is, and says nothing of a wrong password.
+                await _probe.ConnectAsync(ct);
                 if (since is not null)
                     _log.BrokerReached(Address);
                 LogContext.ConfigureCurrentLogContext(loggers);
@@ -46,35 +49,28 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
         }
     }
 
+    public Task<IBusControl> RestartedAsync(CancellationToken ct)
+    {
+        if (_bus is { } bus)
+            _closing = StopAsync(bus);
+        _bus = null;
+        return StartedAsync(ct);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_bus is { } bus)
             await StopAsync(bus);
         _bus = null;
-    }
-
-    /// <summary>Opens a connection and closes it: a bus without endpoints starts also where no broker is, and says nothing of a wrong password.</summary>
-    private async Task ProbeAsync(CancellationToken ct)
-    {
-        var factory = new ConnectionFactory
-        {
-            HostName = _broker.Host,
-            Port = _broker.Port,
-            VirtualHost = _broker.VirtualHost,
-            UserName = _broker.User,
-            Password = _broker.Password,
-            RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
-            Ssl = new SslOption(_broker.Host, enabled: _broker.Tls),
-        };
-        await using var connection = await factory.CreateConnectionAsync($"{connectionName} (probe)", ct);
-        await connection.CloseAsync(ct);
+        await _closing;
+        await _probe.DisposeAsync();
     }
 
     private async Task StopAsync(IBusControl bus)
     {
         try
         {
-            await bus.StopAsync(TimeSpan.FromSeconds(5));
+            await bus.StopAsync(StopLimit).WaitAsync(StopLimit, clock);
         }
         catch (Exception e)
         {

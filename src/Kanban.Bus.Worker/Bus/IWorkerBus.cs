@@ -6,11 +6,17 @@ namespace Kanban.Bus.Worker.Bus;
 internal interface IWorkerBus : IAsyncDisposable
 {
     /// <summary>On a broker a delivery is held for a limited time and given back when no slot is free; in memory it simply waits.</summary>
-    bool HasBroker { get; }
+    bool HasBroker => Probe is not null;
+
+    /// <summary>The broker's own word; null in memory.</summary>
+    BrokerProbe? Probe { get; }
 
     /// <summary>For log lines; never with a password.</summary>
     string Address { get; }
 
     /// <summary>The bus, started; waits for a broker that is away, with a line that says which address and since when.</summary>
     Task<IBusControl> StartedAsync(CancellationToken ct);
+
+    /// <summary>Another bus in place of one that hangs, started.</summary>
+    Task<IBusControl> RestartedAsync(CancellationToken ct);
 }

@@ -19,11 +19,14 @@ internal sealed partial class QueueConsumers(
     private static readonly TimeSpan MismatchPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
+    private readonly EndpointSetup _setup = new(workerId, intake, board, lanes, beatNow, clock, log);
     private readonly ConcurrentDictionary<string, QueueEndpoint> _connected = new();
     private readonly Dictionary<string, (long Since, string Why)> _paused = [];
     private readonly Wake _changed = new();
     private volatile IReadOnlyList<QueueOrder> _wanted = [];
     private volatile bool _closed;
+    private long? _lookedAt;
+    private string? _unanswered;
 
     public void Want(IReadOnlyList<QueueOrder> queues)
     {
@@ -56,7 +59,15 @@ internal sealed partial class QueueConsumers(
                 _changed.Reset();
                 try
                 {
-                    await AdjustAsync(control, bus, hints);
+                    if (!await AdjustAsync(control, bus, hints, ct))
+                    {
+                        log.BusHangs(bus.Address);
+                        foreach (var endpoint in _connected.Values)
+                            endpoint.Abandon();
+                        _connected.Clear();
+                        control = await bus.RestartedAsync(ct);
+                        continue;
+                    }
                 }
                 catch (Exception e) when (!ct.IsCancellationRequested)
                 {
@@ -78,107 +89,104 @@ internal sealed partial class QueueConsumers(
         }
     }
 
-    private async Task AdjustAsync(IBusControl control, IWorkerBus bus, string hints)
+    /// <returns>False when the bus hangs: what should be left can't be, while the broker answers.</returns>
+    private async Task<bool> AdjustAsync(IBusControl control, IWorkerBus bus, string hints, CancellationToken ct)
     {
         var wanted = _wanted.Where(Serves).DistinctBy(q => q.Queue).ToList();
         foreach (var endpoint in _connected.Values.Where(e => e.Queue != hints && wanted.All(w => w.Queue != e.Queue)).ToList())
             await LeaveAsync(endpoint, bus);
+        var seen = await LookAsync(bus, ct);
         foreach (var endpoint in _connected.Values.ToList())
-            await CheckAsync(endpoint, bus);
+        {
+            if (await CheckAsync(endpoint, bus, seen) || await LeaveAsync(endpoint, bus))
+                continue;
+            if (seen is not null)
+                return false;
+        }
         foreach (var order in wanted.Where(w => !_connected.ContainsKey(w.Queue) && !IsPaused(w.Queue)))
-            Connect(control, order.Queue, (endpoint, left) => Offers(endpoint, order, bus.HasBroker, left));
+            Joined(_setup.Offers(control, order, bus.HasBroker));
         if (!_connected.ContainsKey(hints) && !IsPaused(hints))
-            Connect(control, hints, (endpoint, _) => Hints(endpoint));
+            Joined(_setup.Hints(control));
+        return true;
+    }
+
+    private void Joined(QueueEndpoint endpoint)
+    {
+        _connected[endpoint.Queue] = endpoint;
+        _paused.Remove(endpoint.Queue);
+    }
+
+    /// <summary>What the broker says of each queue; null when there is none to ask, it does not answer, or it was asked a moment ago.</summary>
+    private async Task<Dictionary<string, QueueSeen?>?> LookAsync(IWorkerBus bus, CancellationToken ct)
+    {
+        if (bus.Probe is not { } probe || (_lookedAt is { } last && clock.GetElapsedTime(last) < Look * 0.9))
+            return null;
+        _lookedAt = clock.GetTimestamp();
+        var seen = new Dictionary<string, QueueSeen?>();
+        try
+        {
+            foreach (var queue in _connected.Keys.ToList())
+                seen[queue] = await probe.LookAsync(queue, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            var reason = e.GetBaseException().Message;
+            if (_unanswered != reason)
+                log.BrokerNotAsked(bus.Address, reason);
+            _unanswered = reason;
+            return null;
+        }
+        _unanswered = null;
+        return seen;
     }
 
     private bool Serves(QueueOrder order) => lanes.ContainsKey(order.Lane);
 
     private bool IsPaused(string queue) => _paused.TryGetValue(queue, out var pause) && clock.GetElapsedTime(pause.Since) < MismatchPause;
 
-    private void Connect(IBusControl bus, string queue, Action<IReceiveEndpointConfigurator, Task> configure)
-    {
-        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var watch = new EndpointWatch(clock);
-        var handle = bus.ConnectReceiveEndpoint(queue, endpoint =>
-        {
-            endpoint.ConfigureConsumeTopology = false;
-            endpoint.PublishFaults = false;
-            endpoint.ConnectReceiveEndpointObserver(watch);
-            configure(endpoint, left.Task);
-        });
-        _connected[queue] = new QueueEndpoint(queue, handle, watch, left);
-        _paused.Remove(queue);
-    }
-
-    private void Offers(IReceiveEndpointConfigurator endpoint, QueueOrder order, bool hasBroker, Task left)
-    {
-        var slots = lanes[order.Lane].Count;
-        endpoint.PrefetchCount = slots;
-        endpoint.ConcurrentMessageLimit = slots;
-        endpoint.UseRawJsonDeserializer(RawSerializerOptions.All, isDefault: true);
-        // No queues of MassTransit's own: what is thrown goes back to its queue, and the guard has seen to everything else.
-        endpoint.RethrowFaultedMessages();
-        endpoint.DiscardSkippedMessages();
-        endpoint.ConfigureReceive(receive => receive.UseFilter(new OfferGuard(order.Queue, order.Lane, board, clock, log)));
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-        {
-            rabbit.SetQuorumQueue();
-            if (order.Queue != BusNames.LaneQueue(order.Lane, ""))
-                rabbit.QueueExpiration = BusNames.SetQueueExpiry;
-        }
-        endpoint.Consumer(() => new OfferConsumer(intake, hasBroker, left));
-    }
-
-    private void Hints(IReceiveEndpointConfigurator endpoint)
-    {
-        endpoint.PrefetchCount = 10;
-        endpoint.UseRawJsonDeserializer(RawSerializerOptions.All, isDefault: true);
-        endpoint.DiscardFaultedMessages();
-        endpoint.DiscardSkippedMessages();
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-        {
-            rabbit.Durable = true;
-            rabbit.QueueExpiration = TimeSpan.FromMinutes(5);
-        }
-        endpoint.Consumer(() => new BeatNowConsumer(workerId, beatNow));
-    }
-
-    /// <summary>MassTransit reconnects by itself; an endpoint that does not come back, or never can, is stopped here and connected again later.</summary>
-    private async Task CheckAsync(QueueEndpoint endpoint, IWorkerBus bus)
+    /// <summary>MassTransit reconnects by itself. An endpoint that does not come back, never can, or consumes by its own word alone is to be left, and joined again.</summary>
+    /// <param name="seen">The broker's word; null when it gave none.</param>
+    /// <returns>Whether all is well, or nothing can be done.</returns>
+    private async Task<bool> CheckAsync(QueueEndpoint endpoint, IWorkerBus bus, Dictionary<string, QueueSeen?>? seen)
     {
         if (endpoint.Watch.Down is not { } down)
         {
             if (endpoint.Told is not null)
                 log.QueueConsumedAgain(endpoint.Queue);
             endpoint.Told = null;
-            return;
+            if (seen is null || endpoint.Doubt(seen[endpoint.Queue]) is not { } doubt)
+                return true;
+            log.ConsumerLost(endpoint.Queue, bus.Address, doubt);
+            return false;
         }
         var fault = endpoint.Watch.Fault?.GetBaseException();
         if (fault is not null && Mismatch().Match(fault.Message) is { Success: true } mismatch)
         {
             var why = mismatch.Value;
             log.QueueMismatch(endpoint.Queue, why, MismatchPause.TotalSeconds);
-            await LeaveAsync(endpoint, bus);
             _paused[endpoint.Queue] = (clock.GetTimestamp(), why);
-            return;
+            return false;
         }
         if (down < DownLimit)
-            return;
+            return true;
         var text = fault?.Message ?? "it does not say why";
         if (endpoint.Told != text)
             log.QueueNotConsumed(endpoint.Queue, bus.Address, down.TotalSeconds, text);
         endpoint.Told = text;
         // While the broker is away there is nothing to connect to: MassTransit goes on trying.
-        if (fault is not ConnectionException and not null || fault is null)
-            await LeaveAsync(endpoint, bus);
+        return fault is ConnectionException && seen is null;
     }
 
-    private async Task LeaveAsync(QueueEndpoint endpoint, IWorkerBus bus)
+    /// <returns>Whether it was left.</returns>
+    private async Task<bool> LeaveAsync(QueueEndpoint endpoint, IWorkerBus bus)
     {
         if (await endpoint.StopAsync(StopLimit) is { } fault)
+        {
             log.QueueNotLeft(fault, endpoint.Queue, bus.Address);
-        else
-            _connected.TryRemove(endpoint.Queue, out _);
+            return false;
+        }
+        _connected.TryRemove(endpoint.Queue, out _);
+        return true;
     }
 
     // 406 PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'q' in vhost '/': received 'quorum' but current is 'classic'

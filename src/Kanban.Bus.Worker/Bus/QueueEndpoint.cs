@@ -3,19 +3,24 @@ using MassTransit;
 namespace Kanban.Bus.Worker.Bus;
 
 /// <summary>One queue this worker consumes from.</summary>
-internal sealed class QueueEndpoint(string queue, HostReceiveEndpointHandle handle, EndpointWatch watch, TaskCompletionSource left)
+internal sealed class QueueEndpoint(string queue, HostReceiveEndpointHandle handle, EndpointWatch watch, Deliveries deliveries, int prefetch, TaskCompletionSource left)
 {
+    private readonly ConsumeDoubt _doubt = new(prefetch);
+
     public string Queue => queue;
     public EndpointWatch Watch => watch;
 
     /// <summary>Whether the same fault was logged already.</summary>
     public string? Told { get; set; }
 
+    /// <inheritdoc cref="ConsumeDoubt.After"/>
+    public string? Doubt(QueueSeen? seen) => _doubt.After(seen, deliveries.Count, deliveries.Held);
+
     /// <summary>No more deliveries; those that are held are acked, their runs go on.</summary>
     /// <returns>Why it could not be stopped, in time or at all; null when it was.</returns>
     public async Task<Exception?> StopAsync(TimeSpan limit)
     {
-        left.TrySetResult();
+        Abandon();
         using var late = new CancellationTokenSource(limit);
         try
         {
@@ -27,4 +32,7 @@ internal sealed class QueueEndpoint(string queue, HostReceiveEndpointHandle hand
             return e;
         }
     }
+
+    /// <summary>Its bus is given up: what is held is held no longer, its runs go on.</summary>
+    public void Abandon() => left.TrySetResult();
 }

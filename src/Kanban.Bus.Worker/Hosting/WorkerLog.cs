@@ -149,6 +149,15 @@ internal static partial class WorkerLog
     [LoggerMessage(77, LogLevel.Error, "The queues on {broker} could not be joined and left as the board says; tried again in {seconds} s.")]
     public static partial void QueuesNotAdjusted(this ILogger log, Exception fault, string broker, double seconds);
 
+    [LoggerMessage(78, LogLevel.Warning, "Queue {queue} on {broker} seemed to be consumed, but {doubt}; it is joined anew.")]
+    public static partial void ConsumerLost(this ILogger log, string queue, string broker, string doubt);
+
+    [LoggerMessage(79, LogLevel.Error, "The connection to {broker} hangs, though the broker answers; it is given up for a new one.")]
+    public static partial void BusHangs(this ILogger log, string broker);
+
+    [LoggerMessage(80, LogLevel.Warning, "The broker at {broker} can't be asked for its queues: {reason}")]
+    public static partial void BrokerNotAsked(this ILogger log, string broker, string reason);
+
     [LoggerMessage(64, LogLevel.Information, "Another delivery of the offer of run {runId}, which is held here already; dropped.")]
     public static partial void OfferRepeated(this ILogger log, Guid runId);
 

@@ -102,6 +102,13 @@ public sealed class RabbitServer : IAsyncDisposable
         return await Command.RunAsync("env", [.. environment, program, "-n", NodeName, .. command]);
     }
 
+    /// <summary>The queue drops its consumers and tells nobody: their channels stay open and get nothing more.</summary>
+    /// <param name="queue">A quorum queue.</param>
+    public Task ForgetConsumersAsync(string virtualHost, string queue) => ControlAsync("eval", $$"""
+        {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"{{virtualHost}}">>, queue, <<"{{queue}}">>)),
+        [{ok, _, _} = ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_checkout({element(2, C), element(1, C)}, cancel, #{})) || C <- rabbit_amqqueue:consumers(Q)].
+        """);
+
     /// <summary>Kills the node with SIGKILL.</summary>
     public async Task Kill9Async()
     {

@@ -115,6 +115,19 @@ public sealed class BrokerConsumeTests
     }
 
     [NeedsServersFact]
+    public async Task A_consumer_that_the_broker_has_forgotten_is_missed_although_its_channel_is_open()
+    {
+        var (rabbit, host, worker, lines) = await StartAsync();
+        await using var _ = worker;
+        await rabbit.ForgetConsumersAsync(host, Queue);
+        var grant = WorkerHarness.Grant("echo fine");
+        await OfferAsync(rabbit, host, worker, grant);
+
+        Assert.Equal("fine", (await worker.FinishAsync(grant.RunId)).Summary);
+        Assert.Contains(lines, l => l.EndsWith("seemed to be consumed, but the broker knows no consumer of it; it is joined anew.", StringComparison.Ordinal));
+    }
+
+    [NeedsServersFact]
     public async Task A_queue_with_other_arguments_degrades_its_lane_alone_and_the_line_says_which_differs()
     {
         var rabbit = await SharedServers.RabbitAsync();
