@@ -25,8 +25,9 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
             return Result.Nothing;
 
         // A hand may have moved a task since the snapshot: its row says so now that it is locked.
-        var tasks = (await db.LockTasksAsync([.. chosen.Select(p => p.Task.Id)], ct)).ToDictionary(t => t.Id);
-        var now = await db.NowAsync(ct);
+        var locked = await db.LockedTasks([.. chosen.Select(p => p.Task.Id)]).Select(t => new { Task = t, Now = BoardDbContext.Now() }).ToListAsync(ct);
+        var tasks = locked.ToDictionary(t => t.Task.Id, t => t.Task);
+        var now = locked.Max(t => t.Now);
         var offers = new List<Offer>();
         foreach (var (pick, draws) in chosen)
         {
@@ -69,7 +70,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
             {
                 var ids = await db.Runs.Where(r => r.Live && r.State == nameof(RunState.Offered) && r.Lane == group.Lane && r.RequirementSet == group.RequirementSet)
                     .Select(r => r.CorrelationId).ToListAsync(ct);
-                foreach (var run in await db.LockRunsAsync(ids, ct))
+                foreach (var run in (await db.LockRunsAsync(ids, ct)).Runs)
                     await saga.SendAsync(new WithdrawOffer(run.CorrelationId, "no worker that fits takes work any more", Actors.Board, now), ct);
             }
         }, ct);

@@ -13,7 +13,11 @@ public sealed record Snapshot(
     IReadOnlyDictionary<string, LaneRow> Lanes,
     IReadOnlyList<FleetMember> Workers,
     IReadOnlyList<LiveRuns> Live,
-    IReadOnlyList<ReadyTask> Ready);
+    IReadOnlyList<ReadyTask> Ready)
+{
+    /// <summary>Nothing is ready, so nothing is decided.</summary>
+    public static readonly Snapshot Empty = new(new Dictionary<CapKey, Cap>(), 0, new Dictionary<string, LaneRow>(), [], [], []);
+}
 
 /// <param name="Pools">What each of its runs draws, by itself or by its profile.</param>
 /// <param name="Problem">What is wrong with its queue on the broker; null when nothing is.</param>

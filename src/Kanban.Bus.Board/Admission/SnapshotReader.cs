@@ -16,19 +16,27 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     /// <summary>The tasks that have a chance now, queue by queue.</summary>
     public async Task<Snapshot> ForPassAsync(CancellationToken ct)
     {
-        var frame = await FrameAsync(ct);
+        // By the two ends of each lane in the index: mostly nothing is ready, and then nothing else is read. PostgreSQL would answer Any, Min or Max by reading every ready task.
+        var lanes = await db.Lanes.AsNoTracking().Select(l => new
+        {
+            Lane = l,
+            FirstSet = Ready(db.Tasks).Where(t => t.Lane == l.Name).OrderBy(t => t.RequirementSet).Select(t => t.RequirementSet).FirstOrDefault(),
+            LastSet = Ready(db.Tasks).Where(t => t.Lane == l.Name).OrderByDescending(t => t.RequirementSet).Select(t => t.RequirementSet).FirstOrDefault(),
+        }).ToListAsync(ct);
+        if (lanes.TrueForAll(l => l.FirstSet is null))
+            return Snapshot.Empty;
+        var frame = await FrameAsync(lanes.ConvertAll(l => l.Lane), ct);
         var ledger = new Ledger(frame);
         if (ledger.IsClosed(CapKey.Everything))
             return frame;
-        var open = frame.Lanes.Values.Where(l => !ledger.IsClosed(CapKey.Lane(l.Name)) && !l.Pools.Keys.Any(p => ledger.IsClosed(CapKey.Pool(p))) && l.Problem is null)
-            .Select(l => l.Name).ToList();
-        // Each lane's plain queue by one look into the index; only tasks that require something are gone through.
-        var plain = db.Lanes.Where(l => open.Contains(l.Name) && Ready(db.Tasks).Any(t => t.Lane == l.Name && t.RequirementSet == ""))
-            .Select(l => new { Lane = l.Name, RequirementSet = "", Host = (string?)null, Needs = "" });
-        var special = Ready(db.Tasks).Where(t => open.Contains(t.Lane!) && t.RequirementSet.CompareTo("") > 0)
-            .Select(t => new { Lane = t.Lane!, t.RequirementSet, t.Host, t.Needs }).Distinct();
+        var waiting = lanes.Where(l => l.FirstSet is not null && IsOpen(frame.Lanes[l.Lane.Name], ledger)).ToList();
+        var queues = waiting.Where(l => l.FirstSet == "").Select(l => new Queue(l.Lane.Name, "", null, "")).ToList();
+        // Only tasks that require something are gone through.
+        if (waiting.Where(l => l.LastSet != "").Select(l => l.Lane.Name).ToList() is { Count: > 0 } special)
+            queues.AddRange(await Ready(db.Tasks).Where(t => special.Contains(t.Lane!) && t.RequirementSet.CompareTo("") > 0)
+                .Select(t => new Queue(t.Lane!, t.RequirementSet, t.Host, t.Needs)).Distinct().ToListAsync(ct));
         var ready = new List<ReadyTask>();
-        foreach (var queue in await plain.Concat(special).ToListAsync(ct))
+        foreach (var queue in queues)
         {
             var lane = frame.Lanes[queue.Lane];
             // Only a queue that somebody serves is worth reading, and no further than its workers' slots reach.
@@ -79,9 +87,10 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         return tasks.Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done));
     }
 
-    private async Task<Snapshot> FrameAsync(CancellationToken ct)
+    private async Task<Snapshot> FrameAsync(CancellationToken ct) => await FrameAsync(await db.Lanes.AsNoTracking().ToListAsync(ct), ct);
+
+    private async Task<Snapshot> FrameAsync(List<Lane> lanes, CancellationToken ct)
     {
-        var lanes = await db.Lanes.AsNoTracking().ToListAsync(ct);
         var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null).Select(b => new { b.Key, b.MaxActive }).ToListAsync(ct);
         var pools = await db.Pools.AsNoTracking().ToListAsync(ct);
         var workers = await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => w.State == WorkerState.Live).ToListAsync(ct);
@@ -107,6 +116,9 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
             []);
     }
 
+    private static bool IsOpen(LaneRow lane, Ledger ledger) =>
+        lane.Problem is null && !ledger.IsClosed(CapKey.Lane(lane.Name)) && !lane.Pools.Keys.Any(p => ledger.IsClosed(CapKey.Pool(p)));
+
     /// <summary>What a lane's runs draw by their profile, and by the lane itself, which has the last word.</summary>
     private static IReadOnlyDictionary<string, int> DrawsOf(Lane lane, List<Pool> pools) => Draws.Join(
         pools.Where(p => p.Profiles.Length > 0).Select(p => (p.Name, Units: Draws.Read(p.Profiles).GetValueOrDefault(lane.Profile)))
@@ -118,4 +130,6 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
 
     private static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t =>
         new ReadyTask(t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.Priority, t.ReadyAt ?? t.UpdatedAt, t.Draws));
+
+    private sealed record Queue(string Lane, string RequirementSet, string? Host, string Needs);
 }

@@ -7,7 +7,7 @@ namespace Kanban.Bus.Board.Events;
 
 /// <summary>Publishes every committed event on the topic exchange <c>kanban.events</c>, in order and at least once. One replica does it at a time.</summary>
 /// <remarks>
-/// The cursor's row says who: a replica holds it for some seconds and renews with every batch. A holder that slept past its time
+/// The cursor's row says who: a replica holds it for some seconds and renews in time. A holder that slept past its time
 /// may send a batch that its successor sends too; a reader drops what it has seen by the event's id.
 /// </remarks>
 public sealed class EventRelay(
@@ -22,7 +22,14 @@ public sealed class EventRelay(
     /// <summary>Longer than a batch may take, so that a holder that works keeps it.</summary>
     private static readonly TimeSpan Term = BrokerConnection.Deadline + TimeSpan.FromSeconds(5);
 
+    /// <summary>So that a whole batch fits into what is left of the term.</summary>
+    private static readonly TimeSpan Renew = TimeSpan.FromSeconds(4);
+
     private readonly Guid _id = Guid.CreateVersion7();
+
+    // Where this replica is while it holds the cursor; null when it must take it first.
+    private EventPosition? _position;
+    private long _renewedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,6 +45,7 @@ public sealed class EventRelay(
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
+                _position = null;
                 log.RelayFailed(error.Message);
             }
             if (relayed is > 0 and < Batch)
@@ -68,24 +76,36 @@ public sealed class EventRelay(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
+        if (_position is null || clock.GetElapsedTime(_renewedAt) >= Renew)
+            _position = await TakeAsync(db, ct);
+        if (_position is not { } position)
+            return 0;
+        var rows = await db.SettledEvents(position).AsNoTracking().OrderBy(e => e.Tx).ThenBy(e => e.Seq).Take(Batch).ToListAsync(ct);
+        if (rows.Count == 0)
+            return 0;
+        await broker.EventsAsync([.. rows.Select(EventView.Of)], ct);
+        var last = rows[^1];
+        var kept = await db.Relays
+            .Where(r => r.Name == RelayCursor.OfEvents && r.Holder == _id)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Tx, last.Tx).SetProperty(r => r.Seq, last.Seq), ct);
+        _position = kept == 1 ? EventPosition.Of(last) : null;
+        return rows.Count;
+    }
+
+    /// <summary>Takes or keeps the cursor for a term.</summary>
+    /// <returns>Where it stands; null while another replica holds it.</returns>
+    private async Task<EventPosition?> TakeAsync(BoardDbContext db, CancellationToken ct)
+    {
+        _renewedAt = clock.GetTimestamp();
         var now = await db.NowAsync(ct);
         var until = now + Term;
         var held = await db.Relays
             .Where(r => r.Name == RelayCursor.OfEvents && (r.Holder == _id || r.HeldUntil == null || r.HeldUntil < now))
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.Holder, _id).SetProperty(r => r.HeldUntil, until), ct);
         if (held == 0)
-            return 0;
+            return null;
         var cursor = await db.Relays.AsNoTracking().SingleAsync(r => r.Name == RelayCursor.OfEvents, ct);
-        var rows = await db.SettledEvents(new EventPosition(cursor.Tx, cursor.Seq)).AsNoTracking()
-            .OrderBy(e => e.Tx).ThenBy(e => e.Seq).Take(Batch).ToListAsync(ct);
-        if (rows.Count == 0)
-            return 0;
-        await broker.EventsAsync([.. rows.Select(EventView.Of)], ct);
-        var last = rows[^1];
-        await db.Relays
-            .Where(r => r.Name == RelayCursor.OfEvents && r.Holder == _id)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Tx, last.Tx).SetProperty(r => r.Seq, last.Seq), ct);
-        return rows.Count;
+        return new EventPosition(cursor.Tx, cursor.Seq);
     }
 }
 

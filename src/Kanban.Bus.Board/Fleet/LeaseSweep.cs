@@ -43,8 +43,7 @@ public sealed class LeaseSweep(BoardDbContext db, IRunSaga saga, IOptions<LeaseO
 
     private async Task<int> ReclaimAsync(IReadOnlyList<Guid> ended, DateTimeOffset seen, CancellationToken ct)
     {
-        var runs = await db.LockRunsAsync(ended, ct);
-        var now = await db.NowAsync(ct);
+        var (runs, now) = await db.LockRunsAsync(ended, ct);
         var lost = 0;
         foreach (var run in runs)
         {

@@ -96,7 +96,7 @@ internal static class RegisterWorker
     {
         if (runIds.Count == 0)
             return;
-        foreach (var run in await db.LockRunsAsync(runIds, ct))
+        foreach (var run in (await db.LockRunsAsync(runIds, ct)).Runs)
             if (run.Live && run.WorkerId == workerId)
                 await saga.SendAsync(new LoseRun(run.CorrelationId, reason, now), ct);
     }

@@ -49,7 +49,7 @@ public static class PauseLane
         var unclaimed = await db.Runs.Where(r => r.Live && r.Lane == lane.Name && r.State == offered).Select(r => r.CorrelationId).ToListAsync(ct);
         var why = $"lane {lane.Name} was paused{(reason is null ? "" : $": {reason}")}";
         // A claim that comes first wins: its run is not offered any more when the lock is ours, and the saga leaves it alone.
-        foreach (var run in await db.LockRunsAsync(unclaimed, ct))
+        foreach (var run in (await db.LockRunsAsync(unclaimed, ct)).Runs)
             await saga.SendAsync(new WithdrawOffer(run.CorrelationId, why, actor, now), ct);
     }
 

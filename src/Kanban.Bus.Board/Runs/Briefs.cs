@@ -13,20 +13,16 @@ internal sealed class Briefs(BoardDbContext db)
 {
     private const int CommentsShown = 20;
 
-    /// <summary>One grant per run, for any number of them with three reads.</summary>
+    /// <summary>One grant per run, for any number of them with three reads; with one where no task has a parent, a comment or an earlier run.</summary>
     public async Task<Dictionary<Guid, Grant>> GrantsAsync(IReadOnlyList<(Run Run, string Token)> granted, TimeSpan lease, CancellationToken ct)
     {
         if (granted.Count == 0)
             return [];
-        var taskIds = granted.Select(g => g.Run.TaskId).ToList();
-        var parents = (await db.TaskLinks.AsNoTracking().Where(l => taskIds.Contains(l.ChildId)).OrderBy(l => l.ParentId)
-                .Select(l => new { l.ChildId, l.Parent.Board, l.Parent.Number, l.Parent.Title, l.Parent.Summary, l.Parent.Metadata }).ToListAsync(ct))
-            .ToLookup(p => p.ChildId, p => new ParentResult(KanbanTask.KeyOf(p.Board, p.Number), p.Title, p.Summary, Read(p.Metadata)));
+        var (parents, comments) = await RelatedAsync([.. granted.Select(g => g.Run.TaskId)], ct);
         var retried = granted.Where(g => g.Run.Number > 1).Select(g => g.Run.TaskId).ToList();
         var earlier = retried.Count == 0
             ? Enumerable.Empty<Run>().ToLookup(r => r.TaskId)
             : (await db.Runs.AsNoTracking().Where(r => retried.Contains(r.TaskId) && !r.Live).OrderBy(r => r.Number).ToListAsync(ct)).ToLookup(r => r.TaskId);
-        var comments = (await db.Comments.AsNoTracking().Where(c => taskIds.Contains(c.TaskId)).OrderBy(c => c.Id).ToListAsync(ct)).ToLookup(c => c.TaskId);
 
         var grants = new Dictionary<Guid, Grant>();
         foreach (var (run, token) in granted)
@@ -41,6 +37,19 @@ internal sealed class Briefs(BoardDbContext db)
         }
 
         return grants;
+    }
+
+    private async Task<(ILookup<Guid, ParentResult> Parents, ILookup<Guid, Comment> Comments)> RelatedAsync(List<Guid> taskIds, CancellationToken ct)
+    {
+        // Most tasks of a large batch have neither.
+        var some = await db.TaskLinks.Where(l => taskIds.Contains(l.ChildId)).Select(l => l.ChildId)
+            .Union(db.Comments.Where(c => taskIds.Contains(c.TaskId)).Select(c => c.TaskId)).ToListAsync(ct);
+        if (some.Count == 0)
+            return (Enumerable.Empty<ParentResult>().ToLookup(_ => Guid.Empty), Enumerable.Empty<Comment>().ToLookup(c => c.TaskId));
+        var parents = await db.TaskLinks.AsNoTracking().Where(l => some.Contains(l.ChildId)).OrderBy(l => l.ParentId)
+            .Select(l => new { l.ChildId, l.Parent.Board, l.Parent.Number, l.Parent.Title, l.Parent.Summary, l.Parent.Metadata }).ToListAsync(ct);
+        var comments = await db.Comments.AsNoTracking().Where(c => some.Contains(c.TaskId)).OrderBy(c => c.Id).ToListAsync(ct);
+        return (parents.ToLookup(p => p.ChildId, p => new ParentResult(KanbanTask.KeyOf(p.Board, p.Number), p.Title, p.Summary, Read(p.Metadata))), comments.ToLookup(c => c.TaskId));
     }
 
     /// <summary>One Markdown document: what to do, what parents handed over, how earlier runs ended, what people said.</summary>

@@ -22,8 +22,8 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
         var workers = (await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => workerIds.Contains(w.Id)).ToListAsync(ct))
             .ToDictionary(w => w.Id, FleetMember.Of);
         var runIds = requests.SelectMany(r => r.Body.Claims).Select(c => c.RunId).Distinct().ToList();
-        var runs = (await db.LockRunsAsync(runIds, ct, maybeBack: false)).ToDictionary(r => r.CorrelationId);
-        var now = await db.NowAsync(ct);
+        var (locked, now) = await db.LockRunsAsync(runIds, ct, maybeBack: false);
+        var runs = locked.ToDictionary(r => r.CorrelationId);
 
         var granted = new Dictionary<Guid, (Run Run, string Token)>();
         var refused = new Dictionary<(string, Guid), ClaimRefusal>();

@@ -18,8 +18,8 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
     {
         var runIds = requests.SelectMany(r => r.Body.Finishes).Select(f => f.RunId).Distinct().ToList();
         var maybeBack = requests.Any(r => r.Body.Finishes.Any(f => f.Outcome is not (Outcome.Succeeded or Outcome.Review or Outcome.Blocked)));
-        var runs = (await db.LockRunsAsync(runIds, ct, maybeBack)).ToDictionary(r => r.CorrelationId);
-        var now = await db.NowAsync(ct);
+        var (locked, now) = await db.LockRunsAsync(runIds, ct, maybeBack);
+        var runs = locked.ToDictionary(r => r.CorrelationId);
 
         var answers = new List<FinishAnswers>();
         foreach (var request in requests)

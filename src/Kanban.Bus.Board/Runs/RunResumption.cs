@@ -29,7 +29,7 @@ public sealed class RunResumption(BoardDbContext db, IRunSaga saga, SnapshotRead
         await db.LockAsync(BoardLock.Admission, ct);
         var now = await db.NowAsync(ct);
         var resumed = 0;
-        foreach (var run in await db.LockRunsAsync(tokens.Keys, ct))
+        foreach (var run in (await db.LockRunsAsync(tokens.Keys, ct)).Runs)
         {
             var lane = db.Lanes.Local.FindEntry(run.Lane)!.Entity;
             if (!run.CanBeResumed(workerId, tokens[run.CorrelationId], lane.OnDisconnect))

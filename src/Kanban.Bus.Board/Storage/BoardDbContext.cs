@@ -20,9 +20,13 @@ namespace Kanban.Bus.Board.Storage;
 /// <summary>The rows that decide. One thin subclass per database; everything else is the same for both.</summary>
 public abstract partial class BoardDbContext : DbContext
 {
-    protected BoardDbContext(DbContextOptions options) : base(options) =>
+    protected BoardDbContext(DbContextOptions options) : base(options)
+    {
         // Looking for changes costs a pass over every tracked row: it is done once, at the save, not at every lookup.
         ChangeTracker.AutoDetectChangesEnabled = false;
+        // A save that fails ends its transaction, see Transactions: there is nothing to go back to.
+        Database.AutoSavepointsEnabled = false;
+    }
 
     public DbSet<TaskBoard> Boards => Set<TaskBoard>();
     public DbSet<Lane> Lanes => Set<Lane>();
@@ -41,14 +45,22 @@ public abstract partial class BoardDbContext : DbContext
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
 
     /// <summary>The database's clock, UTC: the only clock that deadlines are compared with.</summary>
-    public abstract Task<DateTimeOffset> NowAsync(CancellationToken ct);
+    public Task<DateTimeOffset> NowAsync(CancellationToken ct) => Database.SqlQuery<DateTimeOffset>($"SELECT kanban_now() AS \"Value\"").SingleAsync(ct);
+
+    /// <summary>The database's clock within a query, read anew for every row: one round trip less than <see cref="NowAsync"/>.</summary>
+    public static DateTimeOffset Now() => throw new InvalidOperationException("Only within a query.");
 
     /// <summary>Waits for a lock that the transaction then holds to its end: one of <see cref="BoardLock"/>.</summary>
     public abstract Task LockAsync(BoardLock name, CancellationToken ct);
 
-    /// <summary>Loads these tasks and locks their rows, in id order, until the transaction ends.</summary>
+    /// <summary>These tasks; reading them locks their rows, in id order, until the transaction ends.</summary>
     /// <remarks>Who changes a task, a run or a lease holds its task's row. It is the only row lock they need.</remarks>
-    public abstract Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct);
+    public abstract IQueryable<KanbanTask> LockedTasks(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>The tasks of these runs, locked as by <see cref="LockedTasks"/>.</summary>
+    public abstract IQueryable<KanbanTask> LockedTasksOf(IReadOnlyCollection<Guid> runIds);
+
+    public Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct) => LockedTasks(ids).ToListAsync(ct);
 
     /// <summary>Draws the next numbers of a board's tasks.</summary>
     /// <returns>The first of <paramref name="count"/> consecutive numbers; null when there is no such board.</returns>
@@ -86,6 +98,9 @@ public abstract partial class BoardDbContext : DbContext
     /// <summary>Whether events were written since the last commit that said so, see <see cref="CommitSignals"/>.</summary>
     internal bool HasNews { get; set; }
 
+    /// <summary>Whether something was written since then that may let admission start a task.</summary>
+    internal bool MayStart { get; set; }
+
     /// <summary>Whether more children became free than one transaction releases: the rest is for the next tick of admission.</summary>
     internal bool HasMoreToRelease { get; set; }
 
@@ -94,6 +109,7 @@ public abstract partial class BoardDbContext : DbContext
         ChangeTracker.DetectChanges();
         var changes = ChangeTracker.Entries().Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         HasNews |= changes.Any(e => e is { Entity: BoardEvent, State: EntityState.Added });
+        MayStart |= changes.Any(e => MayLetStart(e.Entity));
         if (Database.CurrentTransaction is null || !await TryWriteTogetherAsync(changes, cancellationToken))
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         foreach (var written in changes.Where(e => e.Entity is BoardEvent))
@@ -101,6 +117,15 @@ public abstract partial class BoardDbContext : DbContext
         ChangeTracker.AcceptAllChanges();
         return changes.Count;
     }
+
+    /// <summary>A task that could start, units or slots that are free again. Not an offer or a claim: these only hold what admission gave them.</summary>
+    private static bool MayLetStart(object changed) => changed switch
+    {
+        KanbanTask task => task is { Status: Status.Ready, LiveRunId: null },
+        Run run => !run.Live,
+        TaskBoard or Lane or Pool or Worker or Fleet.WorkerSlots => true,
+        _ => false,
+    };
 
     /// <summary>May write all of these changes in the open transaction with fewer statements than rows.</summary>
     /// <returns>False when it wrote nothing.</returns>
@@ -215,6 +240,8 @@ public abstract partial class BoardDbContext : DbContext
         });
 
         model.Entity<LockRow>().ToTable("locks").HasKey(l => l.Name);
+
+        model.HasDbFunction(typeof(BoardDbContext).GetMethod(nameof(Now))!).HasName("kanban_now");
 
         // Answers to one question, not tables.
         model.Entity<AdmissionTick.Look>().HasNoKey().ToView(null);

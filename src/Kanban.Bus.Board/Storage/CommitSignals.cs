@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kanban.Bus.Board.Storage;
 
-/// <summary>After every commit that wrote an event: admission may find room, and event tails have something to read. No use case can forget it.</summary>
+/// <summary>After every commit that wrote an event: event tails have something to read, and admission may find room or work. No use case can forget it.</summary>
 /// <remarks>Every change writes its event (P7), so a commit without one (a pass that offered nothing, a heartbeat, a log chunk) rings no bell.</remarks>
 public sealed class CommitSignals(AdmissionSignal admission, EventSignal events) : DbTransactionInterceptor
 {
@@ -17,7 +17,9 @@ public sealed class CommitSignals(AdmissionSignal admission, EventSignal events)
         if (db.HasMoreToRelease)
             admission.ReleaseMore();
         db.HasMoreToRelease = false;
-        admission.Wake();
+        if (db.MayStart)
+            admission.Wake();
+        db.MayStart = false;
         events.RingOwn();
     }
 

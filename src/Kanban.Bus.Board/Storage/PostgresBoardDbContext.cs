@@ -12,19 +12,22 @@ namespace Kanban.Bus.Board.Storage;
 /// <summary>The store on PostgreSQL 15 or newer, shared by any number of board replicas.</summary>
 public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbContext> options) : BoardDbContext(options)
 {
-    public override Task<DateTimeOffset> NowAsync(CancellationToken ct) =>
-        Database.SqlQuery<DateTimeOffset>($"SELECT kanban_now() AS \"Value\"").SingleAsync(ct);
-
     public override Task LockAsync(BoardLock name, CancellationToken ct)
     {
         var row = Words.Of(name);
         return Database.SqlQuery<string>($"SELECT name AS \"Value\" FROM locks WHERE name = {row} FOR UPDATE").ToListAsync(ct);
     }
 
-    public override Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct)
+    public override IQueryable<KanbanTask> LockedTasks(IReadOnlyCollection<Guid> ids)
     {
         var list = ids.ToArray();
-        return Tasks.FromSql($"SELECT * FROM tasks WHERE id = ANY({list}) ORDER BY id FOR UPDATE").ToListAsync(ct);
+        return Tasks.FromSql($"SELECT * FROM tasks WHERE id = ANY({list}) ORDER BY id FOR UPDATE");
+    }
+
+    public override IQueryable<KanbanTask> LockedTasksOf(IReadOnlyCollection<Guid> runIds)
+    {
+        var list = runIds.ToArray();
+        return Tasks.FromSql($"SELECT * FROM tasks WHERE id IN (SELECT task_id FROM runs WHERE id = ANY({list})) ORDER BY id FOR UPDATE");
     }
 
     public override Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Contracts;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Saga;
@@ -38,7 +39,7 @@ internal sealed class RunSagaRepositoryContext<T> : ConsumeContextScope<T>, Saga
     public async Task<SagaConsumeContext<Run, T>> Load(Guid correlationId)
     {
         // The batch has loaded it under its task's lock; a single event loads it here, the same way.
-        var run = _db.Runs.Local.FindEntry(correlationId)?.Entity ?? (await _db.LockRunsAsync([correlationId], CancellationToken)).SingleOrDefault();
+        var run = _db.Runs.Local.FindEntry(correlationId)?.Entity ?? (await _db.LockRunsAsync([correlationId], CancellationToken)).Runs.SingleOrDefault();
         return run is null ? null! : new DefaultSagaConsumeContext<Run, T>(_context, run);
     }
 
@@ -63,28 +64,31 @@ internal sealed class RunSagaRepositoryContext<T> : ConsumeContextScope<T>, Saga
     private static NotSupportedException Unmade() => new("Runs are made by admission alone and are never deleted by an event.");
 }
 
+/// <param name="Now">The database's clock, read under the locks.</param>
+public sealed record LockedRuns(List<Run> Runs, DateTimeOffset Now);
+
 /// <summary>Loading runs for change.</summary>
-public static class LockedRuns
+public static class RunLocks
 {
-    /// <summary>Locks the tasks of these runs, then loads the runs, their tasks, lanes and leases into the context. Six statements at most for any number.</summary>
+    /// <summary>Locks the tasks of these runs, then loads the runs, their tasks, lanes and leases into the context. Four statements at most for any number.</summary>
     /// <param name="maybeBack">Whether one of them may go back to where it waits: then what its parents hold is read too.</param>
-    public static async Task<List<Run>> LockRunsAsync(this BoardDbContext db, IReadOnlyCollection<Guid> runIds, CancellationToken ct, bool maybeBack = true)
+    public static async Task<LockedRuns> LockRunsAsync(this BoardDbContext db, IReadOnlyCollection<Guid> runIds, CancellationToken ct, bool maybeBack = true)
     {
-        var taskIds = await db.Runs.Where(r => runIds.Contains(r.CorrelationId)).Select(r => r.TaskId).Distinct().ToListAsync(ct);
-        if (taskIds.Count == 0)
-            return [];
-        var tasks = await db.LockTasksAsync(taskIds, ct);
+        var tasks = runIds.Count == 0 ? [] : await db.LockedTasksOf(runIds).ToListAsync(ct);
+        if (tasks.Count == 0)
+            return new([], await db.NowAsync(ct));
         if (maybeBack)
         {
-            var held = await db.HeldByParentsAsync(taskIds, ct);
+            var held = await db.HeldByParentsAsync([.. tasks.Select(t => t.Id)], ct);
             foreach (var task in tasks)
                 task.HeldByParents = held.Contains(task.Id);
         }
-        await db.LockLeasesAsync(runIds, ct);
         // The tasks are tracked already: the context joins each run to its locked task.
-        var runs = await db.Runs.Where(r => runIds.Contains(r.CorrelationId)).ToListAsync(ct);
-        var lanes = runs.Select(r => r.Lane).Distinct().ToList();
-        await db.Lanes.Where(l => lanes.Contains(l.Name)).LoadAsync(ct);
-        return runs;
+        var rows = await db.Runs.Where(r => runIds.Contains(r.CorrelationId))
+            .LeftJoin(db.Lanes, r => r.Lane, l => l.Name, (run, lane) => new { Run = run, Lane = lane, Now = BoardDbContext.Now() }).ToListAsync(ct);
+        // An offer has no lease.
+        if (rows.Any(r => r.Run.StateName is not RunState.Offered))
+            await db.LockLeasesAsync(runIds, ct);
+        return new([.. rows.Select(r => r.Run)], rows.Max(r => r.Now));
     }
 }

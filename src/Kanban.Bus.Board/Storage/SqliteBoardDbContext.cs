@@ -12,14 +12,13 @@ namespace Kanban.Bus.Board.Storage;
 /// <summary>The store in one SQLite file, for one board process. Every transaction takes the file's only write lock at its begin.</summary>
 public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> options) : BoardDbContext(options)
 {
-    public override async Task<DateTimeOffset> NowAsync(CancellationToken ct) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(await Database.SqlQuery<long>($"SELECT kanban_now() AS \"Value\"").SingleAsync(ct));
-
     /// <summary>Nothing to do: the transaction holds the file's write lock.</summary>
     public override Task LockAsync(BoardLock name, CancellationToken ct) => Task.CompletedTask;
 
-    public override Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct) =>
-        Tasks.Where(t => ids.Contains(t.Id)).OrderBy(t => t.Id).ToListAsync(ct);
+    public override IQueryable<KanbanTask> LockedTasks(IReadOnlyCollection<Guid> ids) => Tasks.Where(t => ids.Contains(t.Id)).OrderBy(t => t.Id);
+
+    public override IQueryable<KanbanTask> LockedTasksOf(IReadOnlyCollection<Guid> runIds) =>
+        Tasks.Where(t => Runs.Any(r => runIds.Contains(r.CorrelationId) && r.TaskId == t.Id)).OrderBy(t => t.Id);
 
     public override Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct) =>
         Leases.Where(l => runIds.Contains(l.RunId)).OrderBy(l => l.RunId).ToListAsync(ct);
@@ -58,6 +57,7 @@ public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> 
         base.ConfigureConventions(conventions);
         // SQLite compares text here, so instants are stored as Unix milliseconds.
         conventions.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        conventions.DefaultTypeMapping<DateTimeOffset>().HasConversion<UnixMilliseconds>();
     }
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(

@@ -24,7 +24,9 @@ public static class StorageFeature
     {
         // The contexts themselves are pooled; each scope that takes one says where its connections come from.
         var pages = Postgres(storage, "kanban-board", storage.MaxConnections - storage.LeaseConnections);
-        var leases = Postgres(storage, "kanban-leases", storage.LeaseConnections);
+        // What runs for every task looks rows up. A plan made while the tables were small would go through all of them for as long as it is kept,
+        // and a bitmap never clears an index of the entries of dead rows, which the index of live runs is full of.
+        var leases = Postgres(storage, "kanban-leases", storage.LeaseConnections, " -c enable_seqscan=off -c enable_bitmapscan=off");
         services.AddDbContextPool<PostgresBoardDbContext>((provider, options) => options
             .UseNpgsql(pages)
             .AddInterceptors(provider.GetRequiredService<CommitSignals>())
@@ -38,12 +40,12 @@ public static class StorageFeature
         return services;
     }
 
-    private static string Postgres(StorageOptions storage, string name, int connections) => new NpgsqlConnectionStringBuilder(storage.ConnectionString)
+    private static string Postgres(StorageOptions storage, string name, int connections, string settings = "") => new NpgsqlConnectionStringBuilder(storage.ConnectionString)
     {
         MaxPoolSize = connections,
         ApplicationName = name,
         // Nothing that hangs may hold a caller, a row's lock or a connection for long. The server gives up before the driver does, so that its reason is told.
-        Options = "-c statement_timeout=9s -c lock_timeout=8s -c idle_in_transaction_session_timeout=15s",
+        Options = "-c statement_timeout=9s -c lock_timeout=8s -c idle_in_transaction_session_timeout=15s -c jit=off" + settings,
         CommandTimeout = 10,
         Timeout = 5,
         // The same hundred statements come again and again: parsed and planned once per connection.

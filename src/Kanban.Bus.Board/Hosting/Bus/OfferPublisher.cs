@@ -113,7 +113,7 @@ public sealed class OfferPublisher(
             await db.LockAsync(BoardLock.Offers, ct);
             var rows = await overdue.OrderBy(r => EF.Functions.Random()).Take(everything ? int.MaxValue : Batch)
                 .Select(r => new { Offer = new Offer(r.CorrelationId, r.TaskKey, r.Lane, r.RequirementSet, r.Number), IsNew = r.PublishedAt == null }).ToListAsync(ct);
-            await NoteAsync(db, [.. rows.Select(r => r.Offer.RunId)], now, ct);
+            await Offered(db, [.. rows.Select(r => r.Offer.RunId)]).ExecuteUpdateAsync(set => set.SetProperty(r => r.PublishedAt, now), ct);
             return rows;
         }, ct);
         var stale = taken.Where(r => !r.IsNew).Select(r => r.Offer).ToList();
@@ -141,16 +141,14 @@ public sealed class OfferPublisher(
         var published = await bus.PublishAsync(offers, ct);
         await using var scope = scopes.CreateLeaseScope();
         var db = scope.ServiceProvider.GetRequiredService<BoardDbContext>();
-        await NoteAsync(db, published, await db.NowAsync(ct), ct);
-        await NoteAsync(db, [.. offers.Select(o => o.RunId).Except(published)], null, ct);
+        if (published.Count > 0)
+            await Offered(db, published).ExecuteUpdateAsync(set => set.SetProperty(r => r.PublishedAt, r => BoardDbContext.Now()), ct);
+        if (published.Count < offers.Count)
+            await Offered(db, [.. offers.Select(o => o.RunId).Except(published)]).ExecuteUpdateAsync(set => set.SetProperty(r => r.PublishedAt, (DateTimeOffset?)null), ct);
     }
 
-    private static async Task NoteAsync(BoardDbContext db, IReadOnlyList<Guid> runIds, DateTimeOffset? at, CancellationToken ct)
-    {
-        if (runIds.Count > 0)
-            await db.Runs.Where(r => runIds.Contains(r.CorrelationId) && r.State == nameof(Contracts.RunState.Offered))
-                .ExecuteUpdateAsync(set => set.SetProperty(r => r.PublishedAt, at), ct);
-    }
+    private static IQueryable<Runs.Run> Offered(BoardDbContext db, IReadOnlyList<Guid> runIds) =>
+        db.Runs.Where(r => runIds.Contains(r.CorrelationId) && r.State == nameof(Contracts.RunState.Offered));
 }
 
 internal static partial class OfferPublisherLog
