@@ -34,12 +34,12 @@ public sealed class BrokerAlarmTests
             var during = await board.Api.AddTaskAsync(new CreateTask($"{what} during", "work", Body: "true"));
             await Eventually.Async(
                 async () => (await board.Api.GetAsync<LaneView>("lanes/work")).Problem is { } problem && problem.Contains($"takes no messages since", StringComparison.Ordinal) && problem.Contains(what, StringComparison.Ordinal),
-                TimeSpan.FromSeconds(30));
+                TimeSpan.FromMinutes(1));
             await File.WriteAllTextAsync(gate, "");
 
             // The worker's connection only consumes, so the broker goes on reading its acks.
             foreach (var task in offered)
-                await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromSeconds(30));
+                await cluster.UntilAsync(task.Key, Status.Done, TimeSpan.FromMinutes(1));
             await Eventually.Async(async () => await CountAsync(rabbit, cluster, "messages_unacknowledged") == 0);
             Assert.Equal(Status.Ready, (await board.Api.TaskAsync(during.Key)).Task.Status);
 

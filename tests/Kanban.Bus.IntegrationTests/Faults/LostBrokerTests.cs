@@ -49,7 +49,7 @@ public sealed class LostBrokerTests : IAsyncLifetime
         await _rabbit.Kill9Async();
         var during = await _board.Api.AddTaskAsync(new CreateTask("during", "work", Body: _witness.Script("true")));
         var away = Stopwatch.GetTimestamp();
-        await Eventually.Async(async () => (await _board.Api.GetAsync<LaneView>("lanes/work")).Problem?.Contains("can't be reached since", StringComparison.Ordinal) is true, TimeSpan.FromSeconds(30));
+        await Eventually.Async(async () => (await _board.Api.GetAsync<LaneView>("lanes/work")).Problem?.Contains("can't be reached since", StringComparison.Ordinal) is true, TimeSpan.FromMinutes(1));
         await Eventually.Async(() => Stopwatch.GetElapsedTime(away) > TimeSpan.FromSeconds(10));
         foreach (var key in running)
             Assert.Equal(Status.Running, (await _board.Api.TaskAsync(key)).Task.Status);

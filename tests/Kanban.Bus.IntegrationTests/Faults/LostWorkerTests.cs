@@ -36,59 +36,39 @@ public sealed class LostWorkerTests
     }
 
     [NeedsServersFact]
-    public async Task The_answer_of_a_worker_that_slept_past_its_lease_is_kept_as_late_and_the_new_result_stands()
+    public async Task A_worker_that_sleeps_goes_on_within_its_lease_and_past_it_its_answers_are_kept_as_late_and_what_it_still_runs_is_ended()
     {
-        await using var cluster = await Cluster.CreateAsync();
-        var board = await cluster.StartBoardAsync();
-        var oracle = await Oracle.WatchAsync(cluster);
-        await board.Api.AddLaneAsync(new CreateLane("work"));
-        var sleeper = await cluster.StartWorkerAsync(new WorkerShape("sleeper", "work", 1));
-        var (asleep, awake) = (Path.Combine(cluster.Folder, "asleep"), Path.Combine(cluster.Folder, "awake"));
-        // The first run ends while its worker stands still; the second one when it is told to.
-        var script = $"""
-            if [ "$KANBAN_ATTEMPT" = 1 ]; then while [ ! -e '{asleep}' ]; do sleep 0.1; done; answer="old answer"
-            else while [ ! -e '{awake}' ]; do sleep 0.1; done; answer="new answer"; fi
-            """;
-        var task = await board.Api.AddTaskAsync(new CreateTask("a task", "work", Body: oracle.Witness.Script(script)));
-        await cluster.UntilAsync(task.Key, Status.Running);
+        await using var bench = await FaultBench.StartAsync(leaseSeconds: 6, lanes: [new CreateLane(FaultBench.Lane, GraceSeconds: 1)]);
+        var sleeper = await bench.Cluster.StartWorkerAsync(new WorkerShape("sleeper", FaultBench.Lane, 2));
+        // The first runs end while their worker stands still, or never; the second ones when they are told to.
+        var answers = await bench.AddAsync("answers", $"[ $KANBAN_ATTEMPT = 1 ] && answer='old answer' || answer='new answer'; {bench.Until("asleep")}; [ $KANBAN_ATTEMPT = 1 ] || {{ {bench.Until("awake")}; }}");
+        var endless = await bench.AddAsync("endless", $"[ $KANBAN_ATTEMPT = 2 ] || sleep 600; {bench.Until("awake")}");
+        foreach (var task in (TaskView[])[answers, endless])
+            await bench.SaidAsync(task, "start");
+        var old = bench.Witness.Lines.First(l => l.Task == endless.Key).ProcessId;
 
         sleeper.Freeze();
-        await File.WriteAllTextAsync(asleep, "");
-        await cluster.StartWorkerAsync(new WorkerShape("second", "work", 1));
-        await Eventually.Async(async () => (await board.Api.TaskAsync(task.Key)).Task.Run is { WorkerId: "second" });
+        await Eventually.Async(async () => await bench.AskAsync<bool>("SELECT bool_and(renewed_at < kanban_now() - interval '2 s') FROM leases"));
         sleeper.Thaw();
-        await Eventually.Async(async () => (await board.Api.RunsAsync(task.Key)).Any(r => r is { Number: 1, Late: not null }));
-        Assert.Equal(Status.Running, (await board.Api.TaskAsync(task.Key)).Task.Status);
-        await File.WriteAllTextAsync(awake, "");
-
-        await oracle.CheckAsync();
-        var done = await board.Api.TaskAsync(task.Key);
-        var runs = (await board.Api.RunsAsync(task.Key)).OrderBy(r => r.Number).ToList();
-        Assert.Equal("new answer", done.Task.Summary);
-        Assert.Equal([RunState.Lost, RunState.Succeeded], runs.Select(r => r.State));
-        Assert.Equal((1L, Outcome.Succeeded), (runs[0].Late!.FencingToken, runs[0].Late!.Outcome));
-    }
-
-    [NeedsServersFact]
-    public async Task A_worker_that_wakes_past_its_lease_ends_what_it_still_runs()
-    {
-        await using var cluster = await Cluster.CreateAsync();
-        var board = await cluster.StartBoardAsync();
-        var oracle = await Oracle.WatchAsync(cluster);
-        var witness = oracle.Witness;
-        await board.Api.AddLaneAsync(new CreateLane("work", GraceSeconds: 1));
-        var sleeper = await cluster.StartWorkerAsync(new WorkerShape("sleeper", "work", 1));
-        var task = await board.Api.AddTaskAsync(new CreateTask("a task", "work", Body: witness.Script("[ \"$KANBAN_ATTEMPT\" = 2 ] || sleep 600")));
-        await Eventually.Async(() => witness.Lines.Count == 1);
+        await Eventually.Async(async () => await bench.AskAsync<bool>("SELECT bool_and(renewed_at > kanban_now() - interval '2 s') FROM leases"));
+        Assert.Equal(2, await bench.AskAsync<long>("SELECT count(*) FROM runs WHERE live AND state = 'Running' AND number = 1"));
 
         sleeper.Freeze();
-        await cluster.StartWorkerAsync(new WorkerShape("second", "work", 1));
-        await cluster.UntilAsync(task.Key, Status.Done);
+        bench.Open("asleep");
+        await bench.Cluster.StartWorkerAsync(new WorkerShape("second", FaultBench.Lane, 2));
+        foreach (var task in (TaskView[])[answers, endless])
+            await bench.UntilRunAsync(task, r => r is { WorkerId: "second", State: RunState.Running });
         sleeper.Thaw();
+        await Eventually.Async(async () => (await bench.RunsAsync(answers))[0].Late is not null);
+        await Eventually.Async(() => !LiveProcesses.IsAlive(old), text: "what another does now is ended");
+        bench.Open("awake");
 
-        var old = witness.Lines[0].ProcessId;
-        await Eventually.Async(() => !LiveProcesses.IsAlive(old));
-        await oracle.CheckAsync();
-        Assert.DoesNotContain(witness.Lines, l => l is { Token: 1, What: "end" });
+        await bench.Oracle.CheckAsync();
+        Assert.Equal("new answer", (await bench.Cluster.Api.TaskAsync(answers.Key)).Task.Summary);
+        foreach (var task in (TaskView[])[answers, endless])
+            Assert.Equal([RunState.Lost, RunState.Succeeded], (await bench.RunsAsync(task)).Select(r => r.State));
+        var late = (await bench.RunsAsync(answers))[0].Late!;
+        Assert.Equal((1L, Outcome.Succeeded), (late.FencingToken, late.Outcome));
+        Assert.DoesNotContain(bench.Witness.Lines, l => l.Task == endless.Key && l is { Token: 1, What: "end" });
     }
 }
