@@ -16,14 +16,14 @@ public static class StartBench
         await using var installation = await Installation.StartAsync();
         await installation.ServeAsync(workers: 2, slotsEach: 8);
         await using var database = NpgsqlDataSource.Create(installation.Cluster.Database);
-        await LifecycleBench.WorkOffAsync(installation, database, 10_000);
+        await LifecycleBench.WorkOffAsync(installation, database, 3_000);
         await AddAsync(installation, "warm-up", 300);
         await AddAsync(installation, "measured", tasks);
         await Eventually.Async(async () => (await WaitsAsync(database)).Count == tasks, TimeSpan.FromMinutes(1));
 
         var waits = await WaitsAsync(database);
         var conditions = string.Create(CultureInfo.InvariantCulture,
-            $"{tasks} single tasks, {Between.TotalMilliseconds} ms apart, 16 free slots; from the task's ready_at to its run's started_at, both by the database's clock; one board, two worker processes, PostgreSQL (fsync on) and RabbitMQ on the same {Environment.ProcessorCount} cores; after a warm-up of 10,300 tasks");
+            $"{tasks} single tasks, {Between.TotalMilliseconds} ms apart, 16 free slots; from the task's ready_at to its run's started_at, both by the database's clock; one board, two worker processes, PostgreSQL (fsync on) and RabbitMQ on the same {Environment.ProcessorCount} cores; after a warm-up of 3,300 tasks");
         return
         [
             new("start.p50_ms", Figures.Percentile(waits, 0.5), "ms", conditions),
