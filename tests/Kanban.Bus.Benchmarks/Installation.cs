@@ -16,16 +16,14 @@ public sealed class Installation : IAsyncDisposable
     public Cluster Cluster { get; }
     public BoardProcess Board { get; private set; } = null!;
 
-    /// <summary>Default settings, but for what the board writes to its console and what is given.</summary>
-    public static async Task<Installation> StartAsync(params (string Name, string Value)[] settings)
+    /// <summary>Default settings, but for what the board writes to its console.</summary>
+    public static async Task<Installation> StartAsync()
     {
         var postgres = PostgresServer.StartNewAsync();
         var rabbit = RabbitServer.StartNewAsync();
         var installation = new Installation(await postgres, await rabbit, await Cluster.CreateAsync(await postgres, await rabbit));
         installation.Cluster.Settings.Clear();
         installation.Cluster.Settings["LogLevel"] = "warning";
-        foreach (var (name, value) in settings)
-            installation.Cluster.Settings[name] = value;
         installation.Board = await installation.Cluster.StartBoardAsync();
         return installation;
     }
