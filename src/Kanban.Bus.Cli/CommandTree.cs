@@ -35,6 +35,7 @@ internal static class CommandTree
             Noun("token", "Keys for people, scripts and workers",
                 TokenCreate.Build(app), TokenList.Build(app), TokenRevoke.Build(app)),
             Noun("ops", "Look after the installation",
+                Check.Build(app),
                 Noun("dlq", "Dead letters: messages that nobody could read",
                     DeadLetterList.Build(app), DeadLetterShow.Build(app), DeadLetterResend.Build(app), DeadLetterDrop.Build(app))),
             Login.Build(app),

@@ -6,7 +6,8 @@ namespace Kanban.Bus.Contracts;
 public sealed record CreateBoard(string Key, string? Title = null, int? MaxActive = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
-public sealed record EditBoard(string? Title = null, int? MaxActive = null);
+/// <param name="Reason">Why; kept in the history.</param>
+public sealed record EditBoard(string? Title = null, int? MaxActive = null, string? Reason = null);
 
 public sealed record BoardView(string Key, string Title, int? MaxActive, int Active, IReadOnlyDictionary<string, int> Counts, DateTimeOffset CreatedAt);
 
@@ -56,6 +57,7 @@ public sealed record CreateLane(
     IReadOnlyDictionary<string, int?>? Draws = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> too.</summary>
+/// <param name="Reason">Why; kept in the history.</param>
 public sealed record EditLane(
     int? MaxActive = null,
     string? Profile = null,
@@ -66,13 +68,17 @@ public sealed record EditLane(
     int? GraceSeconds = null,
     OnDisconnect? OnDisconnect = null,
     int? BackoffSeconds = null,
-    IReadOnlyDictionary<string, int?>? Draws = null);
+    IReadOnlyDictionary<string, int?>? Draws = null,
+    string? Reason = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
 /// <param name="Running">Runs under a lease, stopping ones included.</param>
 /// <param name="Slots">Slots of live workers that serve it.</param>
 /// <param name="Problem">What is wrong with its queue on the broker; null when nothing is.</param>
+/// <param name="Limit">The cap that holds now; null for none beside its workers' slots.</param>
+/// <param name="Source">Where <paramref name="Limit"/> comes from.</param>
+/// <param name="Binds">Which cap lets no more of its work start now, in words; null when none does.</param>
 public sealed record LaneView(
     string Name,
     int? MaxActive,
@@ -92,4 +98,7 @@ public sealed record LaneView(
     int Workers,
     int Slots,
     string? Problem,
-    IReadOnlyDictionary<string, int> Draws);
+    IReadOnlyDictionary<string, int> Draws,
+    int? Limit,
+    CapSource Source,
+    string? Binds);

@@ -86,3 +86,11 @@ public sealed record PoolView(
     string? Note,
     long Version,
     DateTimeOffset CreatedAt);
+
+/// <summary>Every cap with what is drawn of it, read at one moment.</summary>
+/// <param name="Faults">What does not add up, a sentence each; empty when all is well.</param>
+public sealed record LedgerView(IReadOnlyList<CapView> Caps, IReadOnlyList<string> Faults);
+
+/// <param name="Cap">As in <c>lane codex</c>, <c>pool vllm-a</c>, <c>host gpu-1</c>.</param>
+/// <param name="Over">More is drawn than it allows since it was lowered; nothing new starts until it is under.</param>
+public sealed record CapView(string Cap, int? Limit, CapSource Source, int Used, int Offered, bool Paused, bool Over);

@@ -72,6 +72,9 @@ public enum ClaimRefusal
 
     /// <summary>No such run.</summary>
     Unknown,
+
+    /// <summary>This worker's host is at its cap. The board offers the run again.</summary>
+    HostFull,
 }
 
 /// <summary>Board → worker: the lease, and all a worker needs to carry out the run.</summary>

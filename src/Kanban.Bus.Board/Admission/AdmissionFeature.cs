@@ -10,5 +10,9 @@ public static class AdmissionFeature
         .AddScoped<WaitReasons>()
         .AddHostedService<AdmissionLoop>();
 
-    public static void MapAdmission(this RouteGroupBuilder api) => WhyTask.Map(api);
+    public static void MapAdmission(this RouteGroupBuilder api)
+    {
+        WhyTask.Map(api);
+        CheckLedger.Map(api);
+    }
 }

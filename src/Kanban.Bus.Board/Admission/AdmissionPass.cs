@@ -19,7 +19,9 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
     public Task<Result> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         await db.LockAsync(BoardLock.Admission, ct);
-        var decision = Admit.Decide(await snapshots.ForPassAsync(ct));
+        var snapshot = await snapshots.ForPassAsync(ct);
+        await WithdrawExcessAsync(Admit.Excess(snapshot), Actors.Board, ct);
+        var decision = Admit.Decide(snapshot);
         var chosen = decision.Offers.Take(options.Value.BatchSize).ToList();
         if (chosen.Count == 0)
             return Result.Nothing;
@@ -57,22 +59,48 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
         return new Result(offers, decision.Offers.Count > chosen.Count);
     }, ct);
 
-    /// <summary>Takes back offers that nobody can claim any more, so that the units they hold serve others. Their tasks say why they wait.</summary>
+    /// <summary>Takes back unclaimed offers for which caps have no room any more, in the transaction that changed a cap and holds the admission lock.</summary>
+    public async Task WithdrawExcessAsync(string actor, CancellationToken ct)
+    {
+        await db.SaveChangesAsync(ct);
+        await WithdrawExcessAsync(Admit.Excess(await snapshots.FrameAsync(ct)), actor, ct);
+    }
+
+    private async Task WithdrawExcessAsync(IReadOnlyList<(LiveRuns Offers, int Count, Wait Why)> excess, string actor, CancellationToken ct)
+    {
+        foreach (var (group, count, why) in excess)
+        {
+            // The last in line first.
+            var ids = await db.Runs.Where(r => r.Live && r.State == nameof(RunState.Offered)
+                    && r.Lane == group.Lane && r.Board == group.Board && r.RequirementSet == group.RequirementSet && r.Draws == group.Draws)
+                .OrderBy(r => r.Task.Priority).ThenByDescending(r => r.Task.ReadyAt).ThenByDescending(r => r.TaskId).Take(count).Select(r => r.CorrelationId).ToListAsync(ct);
+            var now = await db.NowAsync(ct);
+            // A claim that comes first wins: its run is not offered any more when the lock is ours, and the saga leaves it alone.
+            foreach (var run in (await db.LockRunsAsync(ids, ct)).Runs)
+                await saga.SendAsync(new WithdrawOffer(run.CorrelationId, why.Reason, actor, now), ct);
+        }
+    }
+
+    /// <summary>Takes back offers that nobody can claim any more or that a cap has no room for, so that the units they hold serve others. Their tasks say why they wait.</summary>
     public async Task WithdrawStrandedAsync(CancellationToken ct)
     {
-        if ((await snapshots.StrandedAsync(ct)).Count == 0)
+        var seen = await snapshots.FrameAsync(ct);
+        if (!Admit.Stranded(seen).Any() && Admit.Excess(seen).Count == 0)
             return;
         await db.InTransactionAsync(async () =>
         {
             await db.LockAsync(BoardLock.Admission, ct);
             var now = await db.NowAsync(ct);
-            foreach (var group in await snapshots.StrandedAsync(ct))
+            var frame = await snapshots.FrameAsync(ct);
+            foreach (var group in Admit.Stranded(frame))
             {
                 var ids = await db.Runs.Where(r => r.Live && r.State == nameof(RunState.Offered) && r.Lane == group.Lane && r.RequirementSet == group.RequirementSet)
                     .Select(r => r.CorrelationId).ToListAsync(ct);
                 foreach (var run in (await db.LockRunsAsync(ids, ct)).Runs)
                     await saga.SendAsync(new WithdrawOffer(run.CorrelationId, "no worker that fits takes work any more", Actors.Board, now), ct);
             }
+
+            await WithdrawExcessAsync(Admit.Excess(frame), Actors.Board, ct);
         }, ct);
     }
 

@@ -33,6 +33,29 @@ public static class Admit
         return ledger.WhyNot(run.Lane, run.Board, Draws.Read(run.Draws)) is null && (run.Host is null || !ledger.IsClosed(CapKey.Host(run.Host)));
     }
 
+    /// <summary>Unclaimed offers for which a cap has no room any more: it was lowered or paused since. What runs is let be.</summary>
+    /// <returns>How many of each group, and the cap that binds.</returns>
+    public static IReadOnlyList<(LiveRuns Offers, int Count, Wait Why)> Excess(Snapshot snapshot)
+    {
+        var ledger = new Ledger(snapshot);
+        var excess = new List<(LiveRuns, int, Wait)>();
+        foreach (var offers in snapshot.Live.Where(l => l.Offered))
+        {
+            Wait? why = null;
+            var count = 0;
+            for (; count < offers.Count && ledger.WhyNotKeep(offers) is { } wait; count++)
+            {
+                why ??= wait;
+                ledger.Take(offers, -1);
+            }
+
+            if (why is not null)
+                excess.Add((offers, count, why));
+        }
+
+        return excess;
+    }
+
     /// <summary>Unclaimed offers that nobody can claim any more: no worker that takes work fits them, or their lane's queue is refused. While the broker is merely away they wait.</summary>
     public static IEnumerable<LiveRuns> Stranded(Snapshot snapshot)
     {
@@ -61,10 +84,10 @@ public static class Admit
             foreach (var worker in snapshot.Workers.Where(w => w.TakesWork))
                 foreach (var (lane, slots) in worker.Slots)
                     _freeSlots[(worker.Id, lane)] = slots - held[(worker.Id, lane)].Sum();
-            // Offers that nobody has claimed yet will take slots too.
+            // Offers that nobody has claimed yet will take slots too. Those that ask for a host count for it already.
             foreach (var offered in snapshot.Live.Where(l => l.Offered))
                 for (var i = 0; i < offered.Count; i++)
-                    TakeSlot(offered.Lane, offered.RequirementSet, offered.Host, offered.Needs);
+                    TakeSlot(offered.Lane, offered.RequirementSet, offered.Host, offered.Needs, host: offered.Host is null);
         }
 
         public Wait? WhyNot(ReadyTask task)
@@ -79,7 +102,7 @@ public static class Admit
             var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
             if (!fitting.Any(w => w.TakesWork))
                 return new(WaitCode.NoWorker, NobodyFits(task, lane, fitting));
-            if (FreeWorker(task.Lane, fitting) is not null)
+            if (FreeSlot(task.Lane, fitting) is not null)
                 return null;
             if (FullHost(task, fitting) is { } host)
                 return host;
@@ -91,7 +114,7 @@ public static class Admit
         public void Take(ReadyTask task)
         {
             _ledger.Take(task.Lane, task.Board, PoolsOf(task));
-            TakeSlot(task.Lane, task.RequirementSet, task.Host, task.Needs);
+            TakeSlot(task.Lane, task.RequirementSet, task.Host, task.Needs, host: true);
         }
 
         /// <summary>What a run of it draws: by its lane, and where it names a pool itself, by that.</summary>
@@ -103,27 +126,23 @@ public static class Admit
         }
 
         /// <summary>An offer may be claimed by any worker that fits. It counts for a slot of the plainest one, and so for a unit of that one's host.</summary>
-        private void TakeSlot(string lane, string set, string? host, string needs)
+        /// <param name="host">Whether the host's unit is to be drawn too.</param>
+        private void TakeSlot(string lane, string set, string? asked, string needs, bool host)
         {
-            if (FreeWorker(lane, Fitting(lane, set, host, needs)) is { } worker)
-            {
+            var worker = FreeSlot(lane, Fitting(lane, set, asked, needs), roomOnHost: host);
+            if (worker is not null)
                 _freeSlots[(worker.Id, lane)]--;
-                host = worker.Host;
-            }
             else
-            {
                 _lookAhead[(lane, set)] = _lookAhead.GetValueOrDefault((lane, set)) + 1;
-            }
-
-            if (host is not null)
-                _ledger.Take(CapKey.Host(host), 1);
+            if (host && (worker?.Host ?? asked) is { } at)
+                _ledger.Take(CapKey.Host(at), 1);
         }
 
         /// <summary>The plainest worker with a free slot on a host that is not full, so that those with rare capabilities stay free for who needs them.</summary>
-        private FleetMember? FreeWorker(string lane, IReadOnlyList<FleetMember> fitting)
+        private FleetMember? FreeSlot(string lane, IReadOnlyList<FleetMember> fitting, bool roomOnHost = true)
         {
             foreach (var worker in fitting)
-                if (_freeSlots.GetValueOrDefault((worker.Id, lane)) > 0 && !(_hostsAreCapped && _ledger.IsClosed(CapKey.Host(worker.Host))))
+                if (_freeSlots.GetValueOrDefault((worker.Id, lane)) > 0 && !(roomOnHost && _hostsAreCapped && _ledger.IsClosed(CapKey.Host(worker.Host))))
                     return worker;
             return null;
         }

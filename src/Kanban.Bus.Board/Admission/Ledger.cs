@@ -10,11 +10,7 @@ internal sealed class Ledger
     {
         _caps = snapshot.Caps;
         foreach (var runs in snapshot.Live)
-        {
-            Take(runs.Lane, runs.Board, runs.Pools, runs.Count);
-            if (runs.HeldOn is not null)
-                Take(CapKey.Host(runs.HeldOn), runs.Count);
-        }
+            Take(runs, runs.Count);
     }
 
     public int Used(CapKey key) => _used.GetValueOrDefault(key);
@@ -23,11 +19,22 @@ internal sealed class Ledger
     public bool IsClosed(CapKey key) => WhyNot(key, 1) is not null;
 
     /// <summary>The first cap that binds; null when a run can draw all it needs. A host's is asked for by itself, see <see cref="Admit"/>.</summary>
-    public Wait? WhyNot(string lane, string board, IReadOnlyDictionary<string, int> pools)
+    /// <param name="board">Null to leave boards aside.</param>
+    public Wait? WhyNot(string lane, string? board, IReadOnlyDictionary<string, int> pools)
     {
-        var wait = WhyNot(CapKey.Everything, 1) ?? WhyNot(CapKey.Lane(lane), 1) ?? WhyNot(CapKey.Board(board), 1);
+        var wait = WhyNot(CapKey.Everything, 1) ?? WhyNot(CapKey.Lane(lane), 1) ?? (board is null ? null : WhyNot(CapKey.Board(board), 1));
         foreach (var (pool, units) in pools)
             wait ??= WhyNot(CapKey.Pool(pool), units);
+        return wait;
+    }
+
+    /// <summary>The cap that has been passed, or paused, since these offers were made; null when they may stay.</summary>
+    public Wait? WhyNotKeep(LiveRuns offers)
+    {
+        var wait = WhyNot(CapKey.Everything, 0) ?? WhyNot(CapKey.Lane(offers.Lane), 0) ?? WhyNot(CapKey.Board(offers.Board), 0)
+            ?? (offers.Host is null ? null : WhyNot(CapKey.Host(offers.Host), 0));
+        foreach (var pool in offers.Pools.Keys)
+            wait ??= WhyNot(CapKey.Pool(pool), 0);
         return wait;
     }
 
@@ -41,6 +48,14 @@ internal sealed class Ledger
         Take(CapKey.Board(board), runs);
         foreach (var (pool, units) in pools)
             Take(CapKey.Pool(pool), units * runs);
+    }
+
+    /// <summary>Draws for runs that are live; of a host, where they hold it or ask for it.</summary>
+    public void Take(LiveRuns live, int runs)
+    {
+        Take(live.Lane, live.Board, live.Pools, runs);
+        if ((live.HeldOn ?? live.Host) is { } host)
+            Take(CapKey.Host(host), runs);
     }
 
     public void Take(CapKey key, int units) => _used[key] = Used(key) + units;

@@ -61,9 +61,6 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     /// <summary>Whether the caps leave room for a run that comes back, as a pass would see it.</summary>
     public async Task<bool> HasRoomAsync(Run run, CancellationToken ct) => Admit.HasRoom(await FrameAsync(ct), run);
 
-    /// <summary>Groups of offers that nobody can claim any more.</summary>
-    public async Task<IReadOnlyList<LiveRuns>> StrandedAsync(CancellationToken ct) => [.. Admit.Stranded(await FrameAsync(ct))];
-
     /// <summary>A ready task's place in its lane, from 1.</summary>
     public async Task<int> PlaceAsync(KanbanTask task, CancellationToken ct) =>
         1 + await Ready(db.Tasks).CountAsync(t => t.Lane == task.Lane
@@ -87,7 +84,8 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         return tasks.Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done));
     }
 
-    private async Task<Snapshot> FrameAsync(CancellationToken ct) => await FrameAsync(await db.Lanes.AsNoTracking().ToListAsync(ct), ct);
+    /// <summary>All but the tasks that could start.</summary>
+    public async Task<Snapshot> FrameAsync(CancellationToken ct) => await FrameAsync(await db.Lanes.AsNoTracking().ToListAsync(ct), ct);
 
     private async Task<Snapshot> FrameAsync(List<Lane> lanes, CancellationToken ct)
     {

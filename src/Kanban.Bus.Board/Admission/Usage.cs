@@ -1,5 +1,3 @@
-using Kanban.Bus.Board.Pools;
-
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>Every cap with what live runs draw of it, for people to look at.</summary>
@@ -13,5 +11,8 @@ public sealed class Usage(Snapshot snapshot)
     /// <summary>Those of them that unclaimed offers draw.</summary>
     public int Offered(CapKey cap) => _offered.Used(cap);
 
-    public Cap CapOf(Pool pool) => snapshot.Caps.GetValueOrDefault(pool.Key) ?? new Cap(pool.Key, null);
+    public Cap CapOf(CapKey key) => snapshot.Caps.GetValueOrDefault(key) ?? new Cap(key, null);
+
+    /// <summary>The cap that lets no more of a lane's work start, whatever its board; null when none does.</summary>
+    public Wait? Binds(string lane) => snapshot.Lanes.TryGetValue(lane, out var row) ? _all.WhyNot(lane, null, row.Pools) : null;
 }

@@ -1,8 +1,10 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -17,15 +19,17 @@ public static class EditBoardEndpoint
         .ProducesProblem(400).ProducesProblem(404);
 
     internal static async Task<Results<Ok<BoardView>, ProblemHttpResult>> Handle(
-        string key, MergePatch<EditBoard> patch, BoardDbContext db, ClaimsPrincipal user, CancellationToken ct)
+        string key, MergePatch<EditBoard> patch, BoardDbContext db, AdmissionPass pass, ClaimsPrincipal user, CancellationToken ct)
     {
         if (BoardRules.WhyNot(patch.Value.Title, patch.Value.MaxActive) is { } invalid)
             return invalid;
-        var board = await db.InTransactionAsync(() => EditAsync(db, key, patch, user.Actor(), ct), ct);
+        if (Reasons.WhyNot(patch.Value.Reason) is { } unsaid)
+            return unsaid;
+        var board = await db.InTransactionAsync(() => EditAsync(db, pass, key, patch, user.Actor(), ct), ct);
         return board is null ? await ShowBoards.NoBoardAsync(db, key, ct) : TypedResults.Ok((await BoardViews.ForAsync(db, [board], ct))[0]);
     }
 
-    private static async Task<TaskBoard?> EditAsync(BoardDbContext db, string key, MergePatch<EditBoard> patch, string actor, CancellationToken ct)
+    private static async Task<TaskBoard?> EditAsync(BoardDbContext db, AdmissionPass pass, string key, MergePatch<EditBoard> patch, string actor, CancellationToken ct)
     {
         // Caps are read and spent under this lock: from the commit on, nothing is admitted by the old one (P3).
         await db.LockAsync(BoardLock.Admission, ct);
@@ -37,7 +41,8 @@ public static class EditBoardEndpoint
         if (patch.Has(nameof(edit.MaxActive)))
             changes.Set("maxActive", board.MaxActive, edit.MaxActive, value => board.MaxActive = value);
         if (changes.Any)
-            db.Events.Add(BoardEvent.OfBoard(EventTypes.BoardEdited, key, actor, await db.NowAsync(ct), changes.Made));
+            db.Events.Add(BoardEvent.OfBoard(EventTypes.BoardEdited, key, actor, await db.NowAsync(ct), changes.Because(edit.Reason)));
+        await pass.WithdrawExcessAsync(actor, ct);
         return board;
     }
 }

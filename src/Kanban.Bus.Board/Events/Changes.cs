@@ -15,4 +15,12 @@ public sealed class Changes
         Made[field] = new { from = was, to = becomes };
         set(becomes);
     }
+
+    /// <summary>What was made, and why where somebody said so.</summary>
+    public Dictionary<string, object> Because(string? reason)
+    {
+        if (!string.IsNullOrWhiteSpace(reason))
+            Made["reason"] = reason;
+        return Made;
+    }
 }

@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -18,17 +20,19 @@ public static class EditLaneEndpoint
         .ProducesProblem(400).ProducesProblem(404);
 
     internal static async Task<Results<Ok<LaneView>, ProblemHttpResult>> Handle(
-        string name, MergePatch<EditLane> patch, BoardDbContext db, LaneViews views, ClaimsPrincipal user, CancellationToken ct)
+        string name, MergePatch<EditLane> patch, BoardDbContext db, AdmissionPass pass, LaneViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (LaneRules.WhyNot(patch.Value) is { } invalid)
             return invalid;
+        if (Reasons.WhyNot(patch.Value.Reason) is { } unsaid)
+            return unsaid;
         if (await KnownPools.WhyNotAsync(db, patch.Value.Draws, ct) is { } unknown)
             return unknown;
-        var lane = await db.InTransactionAsync(() => EditAsync(db, name, patch, user.Actor(), ct), ct);
+        var lane = await db.InTransactionAsync(() => EditAsync(db, pass, name, patch, user.Actor(), ct), ct);
         return lane is null ? await ShowLanes.NoLaneAsync(db, name, ct) : TypedResults.Ok(await views.OfAsync(lane, ct));
     }
 
-    private static async Task<Lane?> EditAsync(BoardDbContext db, string name, MergePatch<EditLane> patch, string actor, CancellationToken ct)
+    private static async Task<Lane?> EditAsync(BoardDbContext db, AdmissionPass pass, string name, MergePatch<EditLane> patch, string actor, CancellationToken ct)
     {
         // Caps are read and spent under this lock: from the commit on, nothing is admitted by the old one (P3).
         await db.LockAsync(BoardLock.Admission, ct);
@@ -36,7 +40,8 @@ public static class EditLaneEndpoint
             return null;
         var changes = Apply(lane, patch);
         if (changes.Any)
-            db.Events.Add(BoardEvent.OfLane(EventTypes.LaneEdited, name, actor, await db.NowAsync(ct), changes.Made));
+            db.Events.Add(BoardEvent.OfLane(EventTypes.LaneEdited, name, actor, await db.NowAsync(ct), changes.Because(patch.Value.Reason)));
+        await pass.WithdrawExcessAsync(actor, ct);
         return lane;
     }
 

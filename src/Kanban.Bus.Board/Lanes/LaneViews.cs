@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Lanes;
 
-/// <summary>Lanes with what waits and runs in them, by three grouped statements for any number of lanes.</summary>
-public sealed class LaneViews(BoardDbContext db, IOfferBus bus)
+/// <summary>Lanes with what waits and runs in them, by a handful of statements for any number of lanes.</summary>
+public sealed class LaneViews(BoardDbContext db, IOfferBus bus, SnapshotReader snapshots)
 {
     public async Task<List<LaneView>> ForAsync(IReadOnlyCollection<Lane> lanes, CancellationToken ct)
     {
@@ -24,14 +24,18 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus)
             .GroupBy(s => s.Lane).Select(g => new { Lane = g.Key, Workers = g.Count(), Slots = g.Sum(s => s.Slots) })
             .ToDictionaryAsync(g => g.Lane, g => (g.Workers, g.Slots), ct);
 
+        var usage = await snapshots.UsageAsync(ct);
+
         return [.. lanes.Select(lane =>
         {
+            var cap = usage.CapOf(CapKey.Lane(lane.Name));
             var (live, unclaimed) = runs.GetValueOrDefault(lane.Name);
             var (workers, free) = slots.GetValueOrDefault(lane.Name);
             return new LaneView(
                 lane.Name, lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds,
                 lane.OnDisconnect, lane.Paused, lane.PausedReason, lane.BackoffSeconds,
-                ready.GetValueOrDefault(lane.Name), unclaimed, live - unclaimed, workers, free, bus.ProblemOf(lane.Name), Draws.Read(lane.Draws));
+                ready.GetValueOrDefault(lane.Name), unclaimed, live - unclaimed, workers, free, bus.ProblemOf(lane.Name), Draws.Read(lane.Draws),
+                cap.Limit, cap.Source, usage.Binds(lane.Name)?.Reason);
         })];
     }
 

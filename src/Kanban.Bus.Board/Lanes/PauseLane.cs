@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Events;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -24,18 +24,18 @@ public static class PauseLane
     }
 
     internal static async Task<Results<Ok<LaneView>, ProblemHttpResult>> Pause(
-        string name, WithReason? request, BoardDbContext db, IRunSaga saga, LaneViews views, ClaimsPrincipal user, CancellationToken ct)
+        string name, WithReason? request, BoardDbContext db, AdmissionPass pass, LaneViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
-        return await ChangeAsync(name, db, views, lane => PauseAsync(db, saga, lane, Reasons.Of(request), user.Actor(), ct), ct);
+        return await ChangeAsync(name, db, views, lane => PauseAsync(db, pass, lane, Reasons.Of(request), user.Actor(), ct), ct);
     }
 
     internal static Task<Results<Ok<LaneView>, ProblemHttpResult>> Resume(
         string name, BoardDbContext db, LaneViews views, ClaimsPrincipal user, CancellationToken ct) =>
         ChangeAsync(name, db, views, lane => ResumeAsync(db, lane, user.Actor(), ct), ct);
 
-    private static async Task PauseAsync(BoardDbContext db, IRunSaga saga, Lane lane, string? reason, string actor, CancellationToken ct)
+    private static async Task PauseAsync(BoardDbContext db, AdmissionPass pass, Lane lane, string? reason, string actor, CancellationToken ct)
     {
         if (lane.Paused && (reason is null || reason == lane.PausedReason))
             return;
@@ -43,14 +43,7 @@ public static class PauseLane
         lane.Paused = true;
         lane.PausedReason = reason;
         db.Events.Add(BoardEvent.OfLane(EventTypes.LanePaused, lane.Name, actor, now, new { reason }));
-        await db.SaveChangesAsync(ct);
-
-        var offered = nameof(RunState.Offered);
-        var unclaimed = await db.Runs.Where(r => r.Live && r.Lane == lane.Name && r.State == offered).Select(r => r.CorrelationId).ToListAsync(ct);
-        var why = $"lane {lane.Name} was paused{(reason is null ? "" : $": {reason}")}";
-        // A claim that comes first wins: its run is not offered any more when the lock is ours, and the saga leaves it alone.
-        foreach (var run in (await db.LockRunsAsync(unclaimed, ct)).Runs)
-            await saga.SendAsync(new WithdrawOffer(run.CorrelationId, why, actor, now), ct);
+        await pass.WithdrawExcessAsync(actor, ct);
     }
 
     private static async Task ResumeAsync(BoardDbContext db, Lane lane, string actor, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
@@ -20,18 +21,18 @@ public static class EditPoolEndpoint
 
     internal static async Task<Results<Ok<PoolView>, ProblemHttpResult>> Handle(
         string pool, MergePatch<EditPool> patch, [FromHeader(Name = "If-Match")] string? ifMatch,
-        BoardDbContext db, PoolViews views, ClaimsPrincipal user, CancellationToken ct)
+        BoardDbContext db, AdmissionPass pass, PoolViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (PoolRules.Units("/profiles", "profiles", patch.Value.Profiles).ToList() is { Count: > 0 } faults)
             return Problems.Invalid(faults);
         if (Reasons.WhyNot(patch.Value.Reason) is { } invalid)
             return invalid;
-        var (edited, refused) = await db.InTransactionAsync(() => EditAsync(db, pool, patch, ifMatch, user.Actor(), ct), ct);
+        var (edited, refused) = await db.InTransactionAsync(() => EditAsync(db, pass, pool, patch, ifMatch, user.Actor(), ct), ct);
         return refused ?? (edited is null ? await ShowPools.NoPoolAsync(db, pool, ct) : TypedResults.Ok(await views.OfAsync(edited, ct)));
     }
 
     private static async Task<(Pool?, Results<Ok<PoolView>, ProblemHttpResult>?)> EditAsync(
-        BoardDbContext db, string name, MergePatch<EditPool> patch, string? ifMatch, string actor, CancellationToken ct)
+        BoardDbContext db, AdmissionPass pass, string name, MergePatch<EditPool> patch, string? ifMatch, string actor, CancellationToken ct)
     {
         // Caps are read and spent under this lock: from the commit on, nothing is admitted by the old one (P3).
         await db.LockAsync(BoardLock.Admission, ct);
@@ -49,9 +50,8 @@ public static class EditPoolEndpoint
         if (changes.Any)
         {
             pool.Version++;
-            if (patch.Value.Reason is { } reason)
-                changes.Made["reason"] = reason;
-            db.Events.Add(BoardEvent.OfPool(EventTypes.PoolEdited, name, actor, await db.NowAsync(ct), changes.Made));
+            db.Events.Add(BoardEvent.OfPool(EventTypes.PoolEdited, name, actor, await db.NowAsync(ct), changes.Because(patch.Value.Reason)));
+            await pass.WithdrawExcessAsync(actor, ct);
         }
 
         return (pool, null);

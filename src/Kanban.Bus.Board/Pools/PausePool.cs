@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -23,7 +24,7 @@ public static class PausePool
     }
 
     internal static async Task<Results<Ok<PoolView>, ProblemHttpResult>> Pause(
-        string pool, WithReason? request, BoardDbContext db, PoolViews views, ClaimsPrincipal user, CancellationToken ct)
+        string pool, WithReason? request, BoardDbContext db, AdmissionPass pass, PoolViews views, ClaimsPrincipal user, CancellationToken ct)
     {
         if (Reasons.WhyNot(request?.Reason) is { } invalid)
             return invalid;
@@ -35,6 +36,7 @@ public static class PausePool
             (found.Paused, found.PausedReason) = (true, reason);
             found.Version++;
             db.Events.Add(BoardEvent.OfPool(EventTypes.PoolPaused, pool, user.Actor(), await db.NowAsync(ct), new { reason }));
+            await pass.WithdrawExcessAsync(user.Actor(), ct);
         }, ct);
     }
 

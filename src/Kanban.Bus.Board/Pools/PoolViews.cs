@@ -11,7 +11,7 @@ public sealed class PoolViews(SnapshotReader snapshots)
         var usage = await snapshots.UsageAsync(ct);
         return [.. pools.Select(pool =>
         {
-            var cap = usage.CapOf(pool);
+            var cap = usage.CapOf(pool.Key);
             return new PoolView(
                 pool.Name, pool.Kind, pool.Capacity, pool.Floor, pool.Ceiling, cap.Limit, cap.Source, usage.Used(cap.Key), usage.Offered(cap.Key),
                 pool.Paused, pool.PausedReason, Draws.Read(pool.Profiles), pool.Note, pool.Version, pool.CreatedAt);

@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -19,8 +20,10 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
     private async Task<IReadOnlyList<ClaimAnswers>> DecideUnderLocksAsync(IReadOnlyList<Request> requests, CancellationToken ct)
     {
         var workerIds = requests.Select(r => r.WorkerId).Distinct().ToList();
-        var workers = (await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => workerIds.Contains(w.Id)).ToListAsync(ct))
-            .ToDictionary(w => w.Id, FleetMember.Of);
+        var found = await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => workerIds.Contains(w.Id))
+            .Select(w => new { Worker = w, HostIsCapped = db.Pools.Any(p => p.Name == Pool.HostPrefix + w.Host) }).ToListAsync(ct);
+        var workers = found.ToDictionary(w => w.Worker.Id, w => FleetMember.Of(w.Worker));
+        var hosts = await HostRoom.OfAsync(db, [.. found.Where(w => w.HostIsCapped).Select(w => w.Worker.Host)], ct);
         var runIds = requests.SelectMany(r => r.Body.Claims).Select(c => c.RunId).Distinct().ToList();
         var (locked, now) = await db.LockRunsAsync(runIds, ct, maybeBack: false);
         var runs = locked.ToDictionary(r => r.CorrelationId);
@@ -38,12 +41,24 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
                     continue;
                 }
 
+                if (!IsRepeat(run, worker) && hosts.IsFull(worker.Host))
+                {
+                    // It stays offered, and is published again: for a worker elsewhere, or for this one when there is room.
+                    run.PublishedAt = null;
+                    refused[(worker.Id, claim.RunId)] = ClaimRefusal.HostFull;
+                    continue;
+                }
+
                 var (token, hash) = Tokens.New(Tokens.Run);
                 if (IsRepeat(run, worker))
                     // The answer to its claim was lost: the same lease with a new run token.
                     db.Leases.Local.FindEntry(run.CorrelationId)!.Entity.TokenHash = run.TokenHash = hash;
                 else
+                {
+                    hosts.Take(worker.Host);
                     await saga.SendAsync(new ClaimRun(run.CorrelationId, worker.Id, worker.Host, claim.Slot, hash, lease.Value.Duration, now), ct);
+                }
+
                 granted[run.CorrelationId] = (run, token);
             }
 

@@ -294,6 +294,9 @@ public enum BoardLock
     /// <summary>Held while a worker registers, so that two processes with one id come one after the other.</summary>
     Fleet,
 
+    /// <summary>Held while workers on hosts with a cap claim, so that two of a host don't take its last unit together. Taken before any row.</summary>
+    Hosts,
+
     /// <summary>Held while overdue offers are picked for publishing again, so that one replica takes each.</summary>
     Offers,
 }

@@ -35,6 +35,8 @@ internal sealed partial class BoardClient
 
     public Task<PoolView> ResumePoolAsync(string name, CancellationToken ct) => PostAsync<PoolView>($"pools/{Esc(name)}/resume", null, ct);
 
+    public Task<LedgerView> LedgerAsync(CancellationToken ct) => GetAsync<LedgerView>("ledger", ct);
+
     public Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken ct) => PagesAsync<WorkerView>("workers", int.MaxValue, ct);
 
     public Task<IReadOnlyList<DeadLetterView>> DeadLettersAsync(CancellationToken ct) => PagesAsync<DeadLetterView>("dead-letters", int.MaxValue, ct);

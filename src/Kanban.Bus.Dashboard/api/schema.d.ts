@@ -197,6 +197,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every cap with what runs draw of it, checked against each run by itself. */
+        get: operations["checkLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login-links": {
         parameters: {
             query?: never;
@@ -865,6 +882,20 @@ export interface components {
          * @enum {unknown}
          */
         CapSource: "settings" | "configured" | "window" | "controller" | "override";
+        CapView: {
+            /** @description As in `lane codex`, `pool vllm-a`, `host gpu-1`. */
+            cap: string;
+            /** Format: int32 */
+            limit: null | number;
+            /** Format: int32 */
+            offered: number;
+            /** @description More is drawn than it allows since it was lowered; nothing new starts until it is under. */
+            over: boolean;
+            paused: boolean;
+            source: components["schemas"]["CapSource"];
+            /** Format: int32 */
+            used: number;
+        };
         /** @description Exactly one of the two is set. */
         ClaimAnswer: {
             grant: null | components["schemas"]["Grant"];
@@ -886,7 +917,7 @@ export interface components {
             slot: number;
         };
         /** @enum {unknown} */
-        ClaimRefusal: "withdrawn" | "held" | "not-eligible" | "draining" | "unknown" | null;
+        ClaimRefusal: "withdrawn" | "held" | "not-eligible" | "draining" | "unknown" | "host-full" | null;
         /** @description Worker → board: claims that wait at the same moment, decided in one transaction. 1 to 500 items. */
         ClaimRuns: {
             claims: components["schemas"]["ClaimItem"][];
@@ -1072,6 +1103,8 @@ export interface components {
         EditBoard: {
             /** Format: int32 */
             maxActive?: null | number;
+            /** @description Why; kept in the history. */
+            reason?: null | string;
             title?: null | string;
         };
         /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` too. */
@@ -1091,6 +1124,8 @@ export interface components {
             maxRuntimeSeconds?: null | number;
             onDisconnect?: null | components["schemas"]["OnDisconnect"];
             profile?: null | string;
+            /** @description Why; kept in the history. */
+            reason?: null | string;
             retry?: null | components["schemas"]["RetryMode"];
             /** Format: int32 */
             silenceSeconds?: null | number;
@@ -1254,11 +1289,18 @@ export interface components {
         LaneView: {
             /** Format: int32 */
             backoffSeconds: number;
+            /** @description Which cap lets no more of its work start now, in words; null when none does. */
+            binds: null | string;
             draws: {
                 [key: string]: number;
             };
             /** Format: int32 */
             graceSeconds: number;
+            /**
+             * Format: int32
+             * @description The cap that holds now; null for none beside its workers' slots.
+             */
+            limit: null | number;
             /** Format: int32 */
             maxActive: null | number;
             /** Format: int32 */
@@ -1295,6 +1337,8 @@ export interface components {
              * @description Slots of live workers that serve it.
              */
             slots: number;
+            /** @description Where Limit comes from. */
+            source: components["schemas"]["CapSource"];
             /** Format: int32 */
             workers: number;
         };
@@ -1310,6 +1354,12 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             reason: null | string;
             summary: null | string;
+        };
+        /** @description Every cap with what is drawn of it, read at one moment. */
+        LedgerView: {
+            caps: components["schemas"]["CapView"][];
+            /** @description What does not add up, a sentence each; empty when all is well. */
+            faults: string[];
         };
         /** @description Board → run: the next offset it wants. A chunk that starts beyond it was refused with 409 and this body. */
         LogAnswer: {
@@ -2495,6 +2545,35 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
                 };
             };
             /** @description Refused: a problem document. */

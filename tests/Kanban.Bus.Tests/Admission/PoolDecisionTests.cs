@@ -89,4 +89,15 @@ public sealed class PoolDecisionTests
 
         Assert.Equal(["main-1"], Offered(snapshot));
     }
+
+    [Fact]
+    public void Offers_above_a_cap_are_in_excess_and_no_more_than_brings_it_under()
+    {
+        var snapshot = World([Lane("shell"), Lane("etl")], live: [Live("shell", "w", 2, draws: "vllm=1"), Live("shell", null, 3, draws: "vllm=1"), Live("etl", null, 2, draws: "gpu=1,vllm=2")],
+            caps: [new(CapKey.Pool("vllm"), 5), new(CapKey.Pool("gpu"), 1)]);
+
+        Assert.Equal([("shell", 3, "9 of 5 units of pool vllm are drawn"), ("etl", 1, "2 of 1 units of pool gpu are drawn")],
+            Admit.Excess(snapshot).Select(e => (e.Offers.Lane, e.Count, e.Why.Reason)));
+        Assert.Empty(Admit.Excess(snapshot with { Caps = new Dictionary<CapKey, Cap> { [CapKey.Pool("vllm")] = new(CapKey.Pool("vllm"), 9) } }));
+    }
 }

@@ -134,6 +134,18 @@ public sealed class RequestTests
         Assert.Equal(body, Assert.Single(board.Requests).Body);
     }
 
+    [Fact]
+    public async Task A_ledger_that_does_not_add_up_is_a_failure()
+    {
+        var ledger = new LedgerView([new("pool vllm-a", 2, CapSource.Configured, 3, 1, false, true)], ["pool vllm-a: live runs draw 2, admission counts 3"]);
+        await using var board = await FakeBoard.StartAsync(("GET /ledger", FakeBoard.Answers(ledger)));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync("ops", "check");
+
+        Assert.Equal((1, "pool vllm-a\tover\t3\t2\tconfigured\t1\n", "pool vllm-a: live runs draw 2, admission counts 3\n"), (ended.Code, ended.Out, ended.Error));
+    }
+
     [Theory]
     [InlineData("lane set shell --draw vllm-a=2 --draw acct-x=none --cap 3", "PATCH /lanes/shell", """{"maxActive":3,"draws":{"vllm-a":2,"acct-x":null}}""")]
     [InlineData("lane set shell --draw none", "PATCH /lanes/shell", """{"draws":null}""")]

@@ -5,7 +5,6 @@ using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
-using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -68,33 +67,35 @@ internal sealed class People(TestStore store)
     public Task<Answer> CreateBoardAsync(CreateBoard board) => CallAsync(s => CreateBoardEndpoint.Handle(board, Get<BoardDbContext>(s), User, default));
 
     public Task<Answer> EditBoardAsync(string key, string patch) => CallAsync(s =>
-        EditBoardEndpoint.Handle(key, Patch<EditBoard>(patch), Get<BoardDbContext>(s), User, default));
+        EditBoardEndpoint.Handle(key, Patch<EditBoard>(patch), Get<BoardDbContext>(s), Get<AdmissionPass>(s), User, default));
 
     public Task<Answer> ShowBoardAsync(string key) => CallAsync(s => ShowBoards.Show(key, Get<BoardDbContext>(s), default));
 
     public Task<Answer> CreateLaneAsync(CreateLane lane) => CallAsync(s => CreateLaneEndpoint.Handle(lane, Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
 
     public Task<Answer> EditLaneAsync(string name, string patch) => CallAsync(s =>
-        EditLaneEndpoint.Handle(name, Patch<EditLane>(patch), Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
+        EditLaneEndpoint.Handle(name, Patch<EditLane>(patch), Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<LaneViews>(s), User, default));
 
     public Task<Answer> ShowLaneAsync(string name) => CallAsync(s => ShowLanes.Show(name, Get<BoardDbContext>(s), Get<LaneViews>(s), default));
 
     public Task<Answer> PauseLaneAsync(string name, string? reason = null) => CallAsync(s =>
-        PauseLane.Pause(name, new(reason), Get<BoardDbContext>(s), Get<IRunSaga>(s), Get<LaneViews>(s), User, default));
+        PauseLane.Pause(name, new(reason), Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<LaneViews>(s), User, default));
 
     public Task<Answer> ResumeLaneAsync(string name) => CallAsync(s => PauseLane.Resume(name, Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
 
     public Task<Answer> CreatePoolAsync(CreatePool pool) => CallAsync(s => CreatePoolEndpoint.Handle(pool, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
 
     public Task<Answer> EditPoolAsync(string name, string patch, string? ifMatch = null) => CallAsync(s =>
-        EditPoolEndpoint.Handle(name, Patch<EditPool>(patch), ifMatch, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+        EditPoolEndpoint.Handle(name, Patch<EditPool>(patch), ifMatch, Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<PoolViews>(s), User, default));
 
     public Task<Answer> ShowPoolAsync(string name) => CallAsync(s => ShowPools.Show(name, Get<BoardDbContext>(s), Get<PoolViews>(s), default));
 
     public Task<Answer> PausePoolAsync(string name, string? reason = null) => CallAsync(s =>
-        PausePool.Pause(name, new(reason), Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+        PausePool.Pause(name, new(reason), Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<PoolViews>(s), User, default));
 
     public Task<Answer> ResumePoolAsync(string name) => CallAsync(s => PausePool.Resume(name, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+
+    public Task<LedgerView> LedgerAsync() => store.UseAsync(async s => (await CheckLedger.Handle(Get<BoardDbContext>(s), Get<SnapshotReader>(s), default)).Value!);
 
     private static MergePatch<T> Patch<T>(string json) where T : class => MergePatch<T>.Read(JsonElement.Parse(json));
 

@@ -70,7 +70,7 @@ public abstract class LaneSpec<TStore> : TaskSpec<TStore> where TStore : TestSto
 
         Assert.Equal((true, "new cards", 1, 0, 1), (lane.Paused, lane.PausedReason, lane.Ready, lane.Offered, lane.Running));
         var withdrawn = await Store.RunAsync(offers.Single(o => o.TaskKey == offered.Key).RunId);
-        Assert.Equal((nameof(RunState.Withdrawn), "lane shell was paused: new cards"), (withdrawn.State, withdrawn.Reason));
+        Assert.Equal((nameof(RunState.Withdrawn), "lane shell is paused: new cards"), (withdrawn.State, withdrawn.Reason));
         Assert.Contains("new cards", (await ShowAsync(offered.Key)).Wait, StringComparison.Ordinal);
         Assert.Empty(await Store.AdmitAsync());
     }

@@ -246,6 +246,6 @@ CREATE UNIQUE INDEX "ix_tokens_hash" ON "tokens" ("hash");
 
 CREATE INDEX "ix_workers_session_hash" ON "workers" ("session_hash");
 
-INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('offers');
+INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers');
 INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());
 INSERT INTO "pools" ("name", "kind", "profiles", "paused", "version", "created_at") VALUES ('all', 'global', '', 0, 1, kanban_now());
