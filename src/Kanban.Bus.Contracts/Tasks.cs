@@ -90,6 +90,7 @@ public sealed record AddComment(string Text);
 /// <param name="Reason">Why it is blocked, failed, cancelled or parked; what a person or the board said last.</param>
 /// <param name="Wait">Why it has not started, for a task that waits; null otherwise.</param>
 /// <param name="Attempts">Runs charged to it since it was created or retried by a person.</param>
+/// <param name="Warning">Why no live worker, or no pool, could ever take it as things are, in the answer that made it; null otherwise.</param>
 /// <param name="Run">Its live run, offered or held.</param>
 /// <param name="Summary">What its last accepted run said.</param>
 public sealed record TaskView(
@@ -117,7 +118,8 @@ public sealed record TaskView(
     string? Summary,
     int ParentsDone,
     int Parents,
-    IReadOnlyDictionary<string, int> Draws);
+    IReadOnlyDictionary<string, int> Draws,
+    string? Warning = null);
 
 /// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
 /// <param name="Metadata">What its last accepted run reported beside the summary.</param>
@@ -143,7 +145,16 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <param name="Code">Stable word for programs, see <see cref="WaitCode"/>.</param>
 /// <param name="Reason">The sentence for people, with holders and numbers.</param>
 /// <param name="Place">Its place among the ready tasks of its lane, from 1.</param>
-public sealed record WhyView(string Key, Status Status, bool Waits, WaitCode? Code, string Reason, int? Place);
+/// <param name="Cap">What it waits for room in, as in <c>pool vllm-a</c>; null when that is not what holds it.</param>
+/// <param name="Holders">Runs that hold what it waits for, the longest at work first; at most 1,000.</param>
+/// <param name="AboutSeconds">Until it may start, guessed from the lane's last runs; null when nothing can be said.</param>
+public sealed record WhyView(
+    string Key, Status Status, bool Waits, WaitCode? Code, string Reason, int? Place, string? Cap = null, IReadOnlyList<HolderView>? Holders = null, double? AboutSeconds = null);
+
+/// <param name="WorkerId">Null while its offer is unclaimed.</param>
+/// <param name="Units">What it draws of that for which the task waits.</param>
+/// <param name="Seconds">Since it started, or was offered.</param>
+public sealed record HolderView(string TaskKey, string Profile, string? WorkerId, string? Host, int Units, double Seconds);
 
 /// <summary>What holds a task that waits.</summary>
 public enum WaitCode

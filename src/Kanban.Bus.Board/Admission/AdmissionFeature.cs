@@ -8,6 +8,7 @@ public static class AdmissionFeature
         .AddScoped<AdmissionPass>()
         .AddScoped<AdmissionTick>()
         .AddScoped<WaitReasons>()
+        .AddScoped<Holders>()
         .AddHostedService<AdmissionLoop>();
 
     public static void MapAdmission(this RouteGroupBuilder api)

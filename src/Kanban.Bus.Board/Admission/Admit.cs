@@ -26,6 +26,9 @@ public static class Admit
         return new Decision(offers, waits);
     }
 
+    /// <summary>Why no live worker, or no pool, could ever take it as things are; null when one could.</summary>
+    public static string? Never(Snapshot snapshot, ReadyTask task) => new Room(snapshot with { Live = [] }).Never(task);
+
     /// <summary>Whether the caps leave room for a run that comes back to its host, whatever the slots.</summary>
     public static bool HasRoom(Snapshot snapshot, Run run)
     {
@@ -107,6 +110,17 @@ public static class Admit
             if (FullHost(task, fitting) is { } host)
                 return host;
             return _lookAhead.GetValueOrDefault((task.Lane, task.RequirementSet)) >= _snapshot.LookAhead ? new(WaitCode.NoSlot, NoSlot(task.Lane, fitting)) : null;
+        }
+
+        public string? Never(ReadyTask task)
+        {
+            if (!_snapshot.Lanes.TryGetValue(task.Lane, out var lane))
+                return null;
+            foreach (var (pool, units) in PoolsOf(task))
+                if (_snapshot.Caps.GetValueOrDefault(CapKey.Pool(pool)) is { Limit: { } limit } && units > limit)
+                    return $"it draws {units} units of pool {pool}, which has {limit}";
+            var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
+            return fitting.Count > 0 ? null : NobodyFits(task, lane, fitting);
         }
 
         public bool AnybodyFits(LiveRuns runs) => Fitting(runs.Lane, runs.RequirementSet, runs.Host, runs.Needs).Any(w => w.TakesWork);

@@ -129,5 +129,8 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     private static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t =>
         new ReadyTask(t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.Priority, t.ReadyAt ?? t.UpdatedAt, t.Draws));
 
+    internal static ReadyTask Of(KanbanTask task) => new(
+        task.Id, task.Key, task.Board, task.Lane!, task.RequirementSet, task.Host, task.Needs, task.Priority, task.ReadyAt ?? task.UpdatedAt, task.Draws);
+
     private sealed record Queue(string Lane, string RequirementSet, string? Host, string Needs);
 }

@@ -39,6 +39,16 @@ public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
         return waits;
     }
 
+    /// <summary>Why no live worker, or no pool, could ever take them as things are: one entry for each task that has yet to start and of which that is so.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> WarningsAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
+    {
+        var open = tasks.Where(t => t is { Lane: not null, LiveRunId: null, Archived: false, HasEnded: false } && t.Status is not Status.Review).ToList();
+        if (open.Count == 0)
+            return new Dictionary<Guid, string>();
+        var frame = await snapshots.FrameAsync(ct);
+        return open.Select(t => (t.Id, Why: Admit.Never(frame, SnapshotReader.Of(t)))).Where(t => t.Why is not null).ToDictionary(t => t.Id, t => t.Why!);
+    }
+
     /// <summary>What its own row says. Null when parents or admission must be asked, or when it does not wait.</summary>
     private static Wait? ByItself(KanbanTask task)
     {

@@ -15,8 +15,8 @@ internal static class WhyTask
     public static void Map(RouteGroupBuilder api) => api.MapGet("/tasks/{key}/why", Handle)
         .WithTags("Tasks").WithName("WhyTask").WithSummary("Says why a task has not started");
 
-    private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Handle(
-        string key, BoardDbContext db, WaitReasons reasons, SnapshotReader snapshots, CancellationToken ct)
+    internal static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Handle(
+        string key, BoardDbContext db, WaitReasons reasons, SnapshotReader snapshots, Holders holders, CancellationToken ct)
     {
         var task = KanbanTask.TryParseKey(key, out var board, out var number)
             ? await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Board == board && t.Number == number, ct)
@@ -27,29 +27,21 @@ internal static class WhyTask
             return TypedResults.Ok(new WhyView(task.Key, task.Status, false, null, await NotWaitingAsync(db, task, ct), null));
 
         var inLine = task.Status is Status.Ready && task.LiveRunId is null && !task.Archived;
-        var holders = wait.Code switch
-        {
-            WaitCode.LaneCap => await HoldersAsync(db.Runs.Where(r => r.Lane == task.Lane), db, ct),
-            WaitCode.BoardCap => await HoldersAsync(db.Runs.Where(r => r.Board == task.Board), db, ct),
-            WaitCode.GlobalCap => await HoldersAsync(db.Runs, db, ct),
-            WaitCode.NoSlot => await HoldersAsync(db.Runs.Where(r => r.Lane == task.Lane && r.WorkerId != null), db, ct),
-            _ => "",
-        };
-        return TypedResults.Ok(new WhyView(task.Key, task.Status, true, wait.Code, wait.Reason + holders, inLine ? await snapshots.PlaceAsync(task, ct) : null));
+        var place = inLine ? await snapshots.PlaceAsync(task, ct) : (int?)null;
+        var held = await holders.OfAsync(task, wait, ct);
+        var about = held is null || place is null || await holders.UsualAsync(task.Lane!, ct) is not { } usual
+            ? null
+            : Estimate.Of(place.Value, usual, held.Select(h => TimeSpan.FromSeconds(h.Seconds)));
+        return TypedResults.Ok(new WhyView(
+            task.Key, task.Status, true, wait.Code, wait.Reason + Named(held ?? []), place, wait.Cap?.ToString(), held, about is { } time ? Math.Round(time.TotalSeconds) : null));
     }
 
     /// <summary>The runs that have held units the longest, in words.</summary>
-    private static async Task<string> HoldersAsync(IQueryable<Runs.Run> runs, BoardDbContext db, CancellationToken ct)
-    {
-        var now = await db.NowAsync(ct);
-        var live = runs.AsNoTracking().Where(r => r.Live);
-        var count = await live.CountAsync(ct);
-        var oldest = await live.OrderBy(r => r.OfferedAt).Take(HoldersNamed).ToListAsync(ct);
-        return oldest.Count == 0
-            ? ""
-            : " by " + string.Join(", ", oldest.Select(r => $"{r.TaskKey} ({(r.WorkerId is null ? "offered" : $"{r.WorkerId}@{r.Host}")}, {Ago(now - r.OfferedAt)})"))
-                + (count > oldest.Count ? $" and {count - oldest.Count} more" : "");
-    }
+    private static string Named(List<HolderView> held) => held.Count == 0
+        ? ""
+        : " by " + string.Join(", ", held.Take(HoldersNamed).Select(h =>
+            $"{h.TaskKey} ({(h.WorkerId is null ? "offered" : $"{h.Profile}@{h.Host}")}, {Ago(TimeSpan.FromSeconds(h.Seconds))})"))
+            + (held.Count > HoldersNamed ? $" and {held.Count - HoldersNamed} more" : "");
 
     private static async Task<string> NotWaitingAsync(BoardDbContext db, KanbanTask task, CancellationToken ct)
     {

@@ -118,10 +118,10 @@ public abstract partial class BoardDbContext : DbContext
         return changes.Count;
     }
 
-    /// <summary>A task that could start, units or slots that are free again. Not an offer or a claim: these only hold what admission gave them.</summary>
+    /// <summary>A task that could start, or will at a time that the next look is reckoned by; units or slots that are free again. Not an offer or a claim: these only hold what admission gave them.</summary>
     private static bool MayLetStart(object changed) => changed switch
     {
-        KanbanTask task => task is { Status: Status.Ready, LiveRunId: null },
+        KanbanTask task => task is { Status: Status.Ready, LiveRunId: null } or { Status: Status.Scheduled, NotBefore: not null },
         Run run => !run.Live,
         TaskBoard or Lane or Pool or Worker or Fleet.WorkerSlots => true,
         _ => false,

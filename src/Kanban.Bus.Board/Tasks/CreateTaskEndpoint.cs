@@ -28,7 +28,7 @@ public static class CreateTaskEndpoint
             [request with { IdempotencyKey = request.IdempotencyKey ?? idempotencyKey }], _ => "", user.Actor(), ct);
         if (refused is not null)
             return refused;
-        var view = await views.OfAsync(created[0].Task, ct);
+        var view = (await views.OfNewAsync([created[0].Task], ct))[0];
         return created[0].IsNew ? TypedResults.Created($"/api/v1/tasks/{view.Key}", view) : TypedResults.Ok(view);
     }
 }

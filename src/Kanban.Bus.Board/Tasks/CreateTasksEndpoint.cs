@@ -27,6 +27,6 @@ public static class CreateTasksEndpoint
         var (created, refused) = await creation.CreateAsync(request.Tasks, i => $"/tasks/{i}", user.Actor(), ct);
         if (refused is not null)
             return refused;
-        return TypedResults.Ok(new Page<TaskView>(await views.ForAsync([.. created.Select(c => c.Task)], ct), null));
+        return TypedResults.Ok(new Page<TaskView>(await views.OfNewAsync([.. created.Select(c => c.Task)], ct), null));
     }
 }

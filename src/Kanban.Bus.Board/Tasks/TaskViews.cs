@@ -31,6 +31,14 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits)
         })];
     }
 
+    /// <summary>Of tasks that were just made: with a warning where no live worker could ever take one.</summary>
+    public async Task<List<TaskView>> OfNewAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
+    {
+        var all = await ForAsync(tasks, ct);
+        var warnings = await waits.WarningsAsync(tasks, ct);
+        return [.. all.Zip(tasks, (view, task) => view with { Warning = warnings.GetValueOrDefault(task.Id) })];
+    }
+
     public async Task<TaskView> OfAsync(KanbanTask task, CancellationToken ct) => (await ForAsync([task], ct))[0];
 
     private static TaskView Of(KanbanTask task, RunView? run, int parents, int parentsDone, string? wait) => new(

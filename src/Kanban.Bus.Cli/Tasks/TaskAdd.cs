@@ -56,6 +56,8 @@ internal static class TaskAdd
                     (int?)call.Get(maxRuntime)?.TotalSeconds,
                     Units.Of("--draw", call.Get(draws)!)),
                 ct);
+            if (task.Warning is { } warning)
+                call.Output.Note($"Nothing could take {task.Key} as things are: {warning}.");
             if (call.Get(wait))
                 return await TaskWait.UntilEndAsync(call, [task.Key], call.Get(timeout), withLog: true, ct);
             call.Output.One(task, TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);

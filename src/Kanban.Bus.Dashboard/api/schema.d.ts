@@ -1285,6 +1285,23 @@ export interface components {
             /** Format: uuid */
             runId: string;
         };
+        HolderView: {
+            host: null | string;
+            profile: string;
+            /**
+             * Format: double
+             * @description Since it started, or was offered.
+             */
+            seconds: number;
+            taskKey: string;
+            /**
+             * Format: int32
+             * @description What it draws of that for which the task waits.
+             */
+            units: number;
+            /** @description Null while its offer is unclaimed. */
+            workerId: null | string;
+        };
         JsonElement: unknown;
         LaneView: {
             /** Format: int32 */
@@ -1747,6 +1764,8 @@ export interface components {
             version: number;
             /** @description Why it has not started, for a task that waits; null otherwise. */
             wait: null | string;
+            /** @description Why no live worker, or no pool, could ever take it as things are, in the answer that made it; null otherwise. */
+            warning?: null | string;
         };
         TokenCreated: {
             /** Format: uuid */
@@ -1783,7 +1802,16 @@ export interface components {
         };
         /** @description Why a task has not started. */
         WhyView: {
+            /**
+             * Format: double
+             * @description Until it may start, guessed from the lane's last runs; null when nothing can be said.
+             */
+            aboutSeconds?: null | number;
+            /** @description What it waits for room in, as in `pool vllm-a`; null when that is not what holds it. */
+            cap?: null | string;
             code: null | components["schemas"]["WaitCode"];
+            /** @description Runs that hold what it waits for, the longest at work first; at most 1,000. */
+            holders?: null | components["schemas"]["HolderView"][];
             key: string;
             /**
              * Format: int32

@@ -1,4 +1,5 @@
 using Kanban.Bus.IntegrationTests.Storage;
+using Kanban.Bus.Tests.Admission;
 using Kanban.Bus.Tests.Boards;
 using Kanban.Bus.Tests.Lanes;
 using Kanban.Bus.Tests.Pools;
@@ -19,6 +20,8 @@ public sealed class PostgresEditTaskTests : EditTaskSpec<PostgresStore>;
 public sealed class PostgresListTasksTests : ListTasksSpec<PostgresStore>;
 
 public sealed class PostgresLaneTests : LaneSpec<PostgresStore>;
+
+public sealed class PostgresWhyTests : WhySpec<PostgresStore>;
 
 public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
 

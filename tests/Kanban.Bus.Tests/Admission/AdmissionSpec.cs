@@ -239,6 +239,17 @@ public abstract class AdmissionSpec<TStore> : StoreSpec<TStore> where TStore : T
         Assert.False(signal.WaitAsync(default).IsCompleted);
     }
 
+    [Fact]
+    public async Task A_task_whose_time_is_to_come_wakes_admission_which_looks_again_by_then()
+    {
+        await Store.AddLaneAsync("shell");
+        var woken = Store.Services.GetRequiredService<AdmissionSignal>().WaitAsync(default);
+
+        await new People(Store).CreateAsync(new("later", "shell", NotBefore: await Store.NowAsync() + TimeSpan.FromHours(1)));
+
+        await woken.WaitAsync(Eventually.Deadline);
+    }
+
     private async Task<Wait?> WaitsAsync(Guid task) => await Store.UseAsync(async s =>
         (await s.GetRequiredService<WaitReasons>().ForAsync([await s.GetRequiredService<BoardDbContext>().Tasks.AsNoTracking().SingleAsync(t => t.Id == task)], default)).GetValueOrDefault(task));
 }

@@ -127,11 +127,11 @@ public sealed class OutputTests
     public async Task Why_says_the_board_s_reason()
     {
         await using var board = await FakeBoard.StartAsync(("GET /tasks/main-1/why", FakeBoard.Answers(
-            new WhyView("main-1", Status.Ready, true, WaitCode.NoWorker, "0 of 5 workers fit: 3 lack cuda, 2 draining", 4))));
+            new WhyView("main-1", Status.Ready, true, WaitCode.PoolCap, "2 of 2 units of pool vllm-a are drawn by web-31 (codex@gpu-1, 14 min)", 3, "pool vllm-a", [], 340))));
         using var eyes = new CommandLine(board) { OnTerminal = true };
         using var script = new CommandLine(board);
 
-        Assert.Equal("main-1 is ready: 0 of 5 workers fit: 3 lack cuda, 2 draining It is number 4 of its lane.\n", (await eyes.RunAsync("task", "why", "main-1")).Out);
-        Assert.Contains("code\tno-worker\n", (await script.RunAsync("task", "why", "main-1")).Out, StringComparison.Ordinal);
+        Assert.Equal("main-1 is ready: 2 of 2 units of pool vllm-a are drawn by web-31 (codex@gpu-1, 14 min); place 3 of its lane; about 6 min\n", (await eyes.RunAsync("task", "why", "main-1")).Out);
+        Assert.Contains("code\tpool-cap\n", (await script.RunAsync("task", "why", "main-1")).Out, StringComparison.Ordinal);
     }
 }

@@ -95,6 +95,9 @@ internal sealed class People(TestStore store)
 
     public Task<Answer> ResumePoolAsync(string name) => CallAsync(s => PausePool.Resume(name, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
 
+    public Task<Answer> WhyAsync(string key) => CallAsync(s =>
+        WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<SnapshotReader>(s), Get<Holders>(s), default));
+
     public Task<LedgerView> LedgerAsync() => store.UseAsync(async s => (await CheckLedger.Handle(Get<BoardDbContext>(s), Get<SnapshotReader>(s), default)).Value!);
 
     private static MergePatch<T> Patch<T>(string json) where T : class => MergePatch<T>.Read(JsonElement.Parse(json));

@@ -16,6 +16,8 @@ public sealed class SqliteListTasksTests : ListTasksSpec<SqliteStore>;
 
 public sealed class SqliteLaneTests : Lanes.LaneSpec<SqliteStore>;
 
+public sealed class SqliteWhyTests : Admission.WhySpec<SqliteStore>;
+
 public sealed class SqlitePoolTests : Pools.PoolSpec<SqliteStore>;
 
 public sealed class SqliteBoardTests : Boards.BoardSpec<SqliteStore>;
