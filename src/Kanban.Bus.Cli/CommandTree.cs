@@ -25,7 +25,7 @@ internal static class CommandTree
             Noun("lane", "Streams of work, their caps and limits",
                 LaneList.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app)),
             Noun("pool", "Capacities that lanes share: gateways, accounts, hosts, everything",
-                PoolList.Build(app), PoolShow.Build(app), PoolCreate.Build(app), PoolSet.Build(app), PoolPause.Build(app), PoolResume.Build(app)),
+                PoolList.Build(app), PoolShow.Build(app), PoolCreate.Build(app), PoolSet.Build(app), PoolPause.Build(app), PoolResume.Build(app), PoolUnpark.Build(app)),
             PoolPause.BuildAll(app),
             PoolResume.BuildAll(app),
             Noun("worker", "Run a worker on this host; see the workers of every host",

@@ -24,6 +24,11 @@ public enum RetryMode
     Never,
 }
 
+/// <summary>How often, and after which wait, a task is tried again whose run ended by one class of fault.</summary>
+/// <param name="Attempts">Runs that may end so before the task is set aside, 1 to 1,000; null: they count together against the lane's <c>maxAttempts</c>.</param>
+/// <param name="BackoffSeconds">Before the next one; it doubles each time, up to an hour, with jitter. 0 to 3,600; null for the lane's <c>backoffSeconds</c>.</param>
+public sealed record RetryRule(int? Attempts = null, int? BackoffSeconds = null);
+
 /// <summary>What a worker does with a lane's runs when it gets no answer from the board.</summary>
 public enum OnDisconnect
 {
@@ -43,6 +48,7 @@ public enum OnDisconnect
 /// <param name="SilenceSeconds">A run that writes nothing for this long is stopped; null for no limit.</param>
 /// <param name="GraceSeconds">Between TERM and KILL, 0 to 600. Default 10.</param>
 /// <param name="Draws">Pools to the units, 1 to 1,000, that each of its runs draws of them.</param>
+/// <param name="Retries">By class (<c>task</c>, <c>agent</c>, <c>provider</c>, <c>host</c>, <c>board</c>). Default: <c>provider</c> 20 runs from 30 s on, <c>board</c> 100, the rest together <paramref name="MaxAttempts"/>.</param>
 public sealed record CreateLane(
     string Name,
     int? MaxActive = null,
@@ -54,9 +60,10 @@ public sealed record CreateLane(
     int? GraceSeconds = null,
     OnDisconnect? OnDisconnect = null,
     int? BackoffSeconds = null,
-    IReadOnlyDictionary<string, int?>? Draws = null);
+    IReadOnlyDictionary<string, int?>? Draws = null,
+    IReadOnlyDictionary<string, RetryRule?>? Retries = null);
 
-/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> too.</summary>
+/// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> and <c>retries</c> too.</summary>
 /// <param name="Reason">Why; kept in the history.</param>
 public sealed record EditLane(
     int? MaxActive = null,
@@ -69,7 +76,8 @@ public sealed record EditLane(
     OnDisconnect? OnDisconnect = null,
     int? BackoffSeconds = null,
     IReadOnlyDictionary<string, int?>? Draws = null,
-    string? Reason = null);
+    string? Reason = null,
+    IReadOnlyDictionary<string, RetryRule?>? Retries = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -79,6 +87,7 @@ public sealed record EditLane(
 /// <param name="Limit">The cap that holds now; null for none beside its workers' slots.</param>
 /// <param name="Source">Where <paramref name="Limit"/> comes from.</param>
 /// <param name="Binds">Which cap lets no more of its work start now, in words; null when none does.</param>
+/// <param name="Retries">The rule for each class of fault.</param>
 public sealed record LaneView(
     string Name,
     int? MaxActive,
@@ -101,4 +110,5 @@ public sealed record LaneView(
     IReadOnlyDictionary<string, int> Draws,
     int? Limit,
     CapSource Source,
-    string? Binds);
+    string? Binds,
+    IReadOnlyDictionary<string, RetryRule>? Retries = null);

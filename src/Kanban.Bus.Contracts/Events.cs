@@ -55,6 +55,10 @@ public static class EventTypes
     public const string PoolEdited = "pool.edited";
     public const string PoolPaused = "pool.paused";
     public const string PoolResumed = "pool.resumed";
+    /// <summary>A run met its account's limit. Data: <c>until</c>, <c>openAt</c>, <c>run</c>, <c>reason</c>.</summary>
+    public const string PoolParked = "pool.parked";
+    /// <summary>A person opened a parked account.</summary>
+    public const string PoolUnparked = "pool.unparked";
     public const string WorkerRegistered = "worker.registered";
     public const string WorkerDraining = "worker.draining";
     public const string WorkerGone = "worker.gone";

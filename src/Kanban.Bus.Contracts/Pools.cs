@@ -36,6 +36,9 @@ public enum CapSource
 
     /// <summary>A person overrode the controller.</summary>
     Override,
+
+    /// <summary>An account's limit was met: it is closed until the limit resets, and opens step by step.</summary>
+    Parked,
 }
 
 /// <summary>Person → board: a new pool.</summary>
@@ -70,6 +73,9 @@ public sealed record EditPool(
 /// <param name="Source">Where <paramref name="Limit"/> comes from.</param>
 /// <param name="Used">Units drawn by live runs, unclaimed offers included.</param>
 /// <param name="Offered">Those of them that unclaimed offers draw.</param>
+/// <param name="ParkedUntil">When an account's limit resets; null when it is not parked. Until then nothing draws from it.</param>
+/// <param name="ParkedReason">By which run.</param>
+/// <param name="OpenAt">When it has all its units again: after <paramref name="ParkedUntil"/> it starts with one, and doubles.</param>
 public sealed record PoolView(
     string Name,
     PoolKind Kind,
@@ -85,7 +91,10 @@ public sealed record PoolView(
     IReadOnlyDictionary<string, int> Profiles,
     string? Note,
     long Version,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ParkedUntil = null,
+    string? ParkedReason = null,
+    DateTimeOffset? OpenAt = null);
 
 /// <summary>Every cap with what is drawn of it, read at one moment.</summary>
 /// <param name="Faults">What does not add up, a sentence each; empty when all is well.</param>

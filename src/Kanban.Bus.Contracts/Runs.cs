@@ -16,11 +16,31 @@ public enum RunState
     Withdrawn,
 }
 
+/// <summary>What was at fault when a run ended without success. Each class has its own backoff and budget, see <see cref="RetryRule"/>.</summary>
+public enum ErrorClass
+{
+    /// <summary>The work itself failed.</summary>
+    Task,
+
+    /// <summary>The agent program crashed, hung or flooded its output.</summary>
+    Agent,
+
+    /// <summary>An LLM provider refused or was not there: 429, 5xx, a limit. No attempt is charged.</summary>
+    Provider,
+
+    /// <summary>Disk, memory, a missing program, a lost worker. Another worker is tried first.</summary>
+    Host,
+
+    /// <summary>The board's own fault. No attempt is charged.</summary>
+    Board,
+}
+
 /// <param name="Number">Counted per task from 1.</param>
 /// <param name="HeartbeatAt">When its lease was last renewed; null when no lease is live.</param>
 /// <param name="Reason">Why it ended, or is being stopped.</param>
 /// <param name="Late">A result that came after the run had lost its lease; it changed nothing.</param>
 /// <param name="LogBytes">Bytes of log stored, all streams.</param>
+/// <param name="Class">What was at fault where it ended without success.</param>
 public sealed record RunView(
     Guid Id,
     string TaskKey,
@@ -41,7 +61,8 @@ public sealed record RunView(
     JsonElement? Metadata,
     JsonElement? Usage,
     LateResult? Late,
-    long LogBytes);
+    long LogBytes,
+    ErrorClass? Class = null);
 
 /// <summary>Worker → board: claims that wait at the same moment, decided in one transaction. 1 to 500 items.</summary>
 public sealed record ClaimRuns(IReadOnlyList<ClaimItem> Claims);
@@ -75,6 +96,9 @@ public enum ClaimRefusal
 
     /// <summary>This worker's host is at its cap. The board offers the run again.</summary>
     HostFull,
+
+    /// <summary>An earlier run of the task ended by this worker's fault, and another worker fits: it has a few seconds to take it. The board offers the run again.</summary>
+    FailedHere,
 }
 
 /// <summary>Board → worker: the lease, and all a worker needs to carry out the run.</summary>
@@ -141,6 +165,9 @@ public sealed record FinishRuns(IReadOnlyList<FinishItem> Finishes);
 /// <param name="Summary">What children and people read; at most 4,000 characters.</param>
 /// <param name="Metadata">Any JSON of the run's own, at most 64 KiB.</param>
 /// <param name="Usage">Tokens, cost, session id, as the executor reports them.</param>
+/// <param name="Class">What was at fault, where the outcome is not success; null where neither run nor worker can tell.</param>
+/// <param name="RetryAt">When the limit resets that the run met, as its provider said it; with class <c>provider</c> it parks the accounts that the run draws from.</param>
+/// <param name="RetryAfterSeconds">The same as a length of time from now.</param>
 public sealed record FinishItem(
     Guid RunId,
     long FencingToken,
@@ -149,7 +176,10 @@ public sealed record FinishItem(
     string? Summary = null,
     int? ExitCode = null,
     JsonElement? Metadata = null,
-    JsonElement? Usage = null);
+    JsonElement? Usage = null,
+    ErrorClass? Class = null,
+    DateTimeOffset? RetryAt = null,
+    double? RetryAfterSeconds = null);
 
 public sealed record FinishAnswers(IReadOnlyList<FinishAnswer> Answers);
 

@@ -30,6 +30,16 @@ public enum Status
     Cancelled,
 }
 
+/// <summary>What becomes of a task whose run met its account's limit.</summary>
+public enum OnLimit
+{
+    /// <summary>It waits until the account is open again; no attempt is charged.</summary>
+    Wait,
+
+    /// <summary>It goes by its lane's rule for provider errors, as if no account were known.</summary>
+    Retry,
+}
+
 /// <summary>Person or run → board: one new task.</summary>
 /// <param name="Lane">The lane whose workers take it. Null only for <c>triage</c>.</param>
 /// <param name="Board">The board's key. Default: the board <c>main</c>.</param>
@@ -43,6 +53,7 @@ public enum Status
 /// <param name="IdempotencyKey">Unique per board: the same key and content again gives the same task. 1 to 200 characters. The header <c>Idempotency-Key</c> says the same.</param>
 /// <param name="MaxRuntimeSeconds">Overrides the lane's limit.</param>
 /// <param name="Draws">Pools to the units, 1 to 1,000, that its runs draw of them; for a pool that its lane or profile names too, this is what counts.</param>
+/// <param name="OnLimit">Default <c>wait</c>.</param>
 public sealed record CreateTask(
     string Title,
     string? Lane = null,
@@ -57,7 +68,8 @@ public sealed record CreateTask(
     Status? Status = null,
     string? IdempotencyKey = null,
     int? MaxRuntimeSeconds = null,
-    IReadOnlyDictionary<string, int?>? Draws = null);
+    IReadOnlyDictionary<string, int?>? Draws = null,
+    OnLimit? OnLimit = null);
 
 /// <summary>Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as <c>#0</c>, <c>#1</c>, … by its index.</summary>
 public sealed record CreateTasks(IReadOnlyList<CreateTask> Tasks);
@@ -73,7 +85,8 @@ public sealed record EditTask(
     DateTimeOffset? NotBefore = null,
     IReadOnlyList<string>? Labels = null,
     int? MaxRuntimeSeconds = null,
-    IReadOnlyDictionary<string, int?>? Draws = null);
+    IReadOnlyDictionary<string, int?>? Draws = null,
+    OnLimit? OnLimit = null);
 
 /// <summary>Person → board: put the task into another column. <c>running</c> is never a target: only admission starts work.</summary>
 public sealed record MoveTask(Status Status, string? Reason = null);
@@ -89,7 +102,8 @@ public sealed record AddComment(string Text);
 /// <param name="Version">Rises with every change; its ETag.</param>
 /// <param name="Reason">Why it is blocked, failed, cancelled or parked; what a person or the board said last.</param>
 /// <param name="Wait">Why it has not started, for a task that waits; null otherwise.</param>
-/// <param name="Attempts">Runs charged to it since it was created or retried by a person.</param>
+/// <param name="Attempts">Runs charged to it since it was created or retried by a person: those that ended by the fault of the task, the agent or the host.</param>
+/// <param name="Failures">Runs since then that ended without success, by class of fault.</param>
 /// <param name="Warning">Why no live worker, or no pool, could ever take it as things are, in the answer that made it; null otherwise.</param>
 /// <param name="Run">Its live run, offered or held.</param>
 /// <param name="Summary">What its last accepted run said.</param>
@@ -119,7 +133,9 @@ public sealed record TaskView(
     int ParentsDone,
     int Parents,
     IReadOnlyDictionary<string, int> Draws,
-    string? Warning = null);
+    string? Warning = null,
+    OnLimit OnLimit = OnLimit.Wait,
+    IReadOnlyDictionary<string, int>? Failures = null);
 
 /// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
 /// <param name="Metadata">What its last accepted run reported beside the summary.</param>
@@ -180,4 +196,5 @@ public enum WaitCode
     PoolCap,
     PoolPaused,
     HostCap,
+    AccountParked,
 }

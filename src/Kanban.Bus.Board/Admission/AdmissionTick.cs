@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -10,11 +11,12 @@ namespace Kanban.Bus.Board.Admission;
 public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, KnownQueues queues)
 {
     /// <param name="Now">The database's clock.</param>
-    /// <param name="NextDue">When the next scheduled task's time comes; null when none has one.</param>
+    /// <param name="NextDue">When the next scheduled task's time comes, or an account opens further; null when neither will.</param>
     /// <param name="Ready">Some task is ready and has no offer yet.</param>
     /// <param name="Offered">Some offer is unclaimed.</param>
     /// <param name="Pinned">Some live run asks for a host or capabilities.</param>
-    public sealed record Look(DateTimeOffset Now, DateTimeOffset? NextDue, bool Ready, bool Offered, bool Pinned);
+    /// <param name="Parked">Some account is not wholly open.</param>
+    public sealed record Look(DateTimeOffset Now, DateTimeOffset? NextDue, bool Ready, bool Offered, bool Pinned, bool Parked);
 
     /// <param name="everything">Also looks for tasks that no parent holds and that were left behind, which costs more.</param>
     /// <returns>What there was before; what it released has woken admission.</returns>
@@ -33,8 +35,13 @@ public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, KnownQu
                          .Select(r => new { r.Lane, r.RequirementSet, r.Task.Host, r.Task.Needs }).Distinct().ToListAsync(ct))
                 queues.Saw(seen.Lane, seen.RequirementSet, seen.Host, seen.Needs);
         queues.Forget();
-        return look;
+        return look.Parked ? look with { NextDue = Earlier(look.NextDue, await NextOpeningAsync(look.Now, ct)) } : look;
     }
+
+    private async Task<DateTimeOffset?> NextOpeningAsync(DateTimeOffset now, CancellationToken ct) =>
+        (await db.Pools.AsNoTracking().Where(p => p.OpenAt != null).ToListAsync(ct)).Where(p => p.IsParked(now)).Min(p => Parking.Next(p.ParkedUntil!.Value, p.OpenAt!.Value, now));
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 
     internal Task<Look> LookAsync(CancellationToken ct) => db.Set<Look>().FromSql(
         $"""
@@ -42,6 +49,7 @@ public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, KnownQu
             (SELECT min(not_before) FROM tasks WHERE status = 'scheduled') AS next_due,
             EXISTS (SELECT 1 FROM tasks WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived AND lane IS NOT NULL) AS ready,
             EXISTS (SELECT 1 FROM runs WHERE live AND state = 'Offered') AS offered,
-            EXISTS (SELECT 1 FROM runs WHERE live AND requirement_set <> '') AS pinned
+            EXISTS (SELECT 1 FROM runs WHERE live AND requirement_set <> '') AS pinned,
+            EXISTS (SELECT 1 FROM pools WHERE open_at > kanban_now()) AS parked
         """).SingleAsync(ct);
 }

@@ -117,7 +117,7 @@ public static class Admit
             if (!_snapshot.Lanes.TryGetValue(task.Lane, out var lane))
                 return null;
             foreach (var (pool, units) in PoolsOf(task))
-                if (_snapshot.Caps.GetValueOrDefault(CapKey.Pool(pool)) is { Limit: { } limit } && units > limit)
+                if (_snapshot.Caps.GetValueOrDefault(CapKey.Pool(pool)) is { Limit: { } limit, Source: not CapSource.Parked } && units > limit)
                     return $"it draws {units} units of pool {pool}, which has {limit}";
             var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
             return fitting.Count > 0 ? null : NobodyFits(task, lane, fitting);

@@ -32,7 +32,8 @@ public readonly record struct CapKey(CapKind Kind, string Name)
 /// <param name="Limit">Units that may be drawn; null for no cap.</param>
 /// <param name="Source">Where the limit comes from.</param>
 /// <param name="Paused">Nothing that draws from it starts.</param>
-public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Configured, bool Paused = false, string? PausedReason = null)
+/// <param name="Note">What its source says of it for now; null where there is nothing to say.</param>
+public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Configured, bool Paused = false, string? PausedReason = null, string? Note = null)
 {
     /// <summary>Why nothing more may be drawn of it; null when <paramref name="units"/> can be.</summary>
     public Wait? WhyNot(int used, int units)
@@ -43,6 +44,8 @@ public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Co
                 $"{(Key.Kind is CapKind.Global ? "all work" : Key)} is paused{(PausedReason is null ? "" : ": " + PausedReason)}", Key);
         if (Limit is not { } limit || used + units <= limit)
             return null;
+        if (Source is CapSource.Parked)
+            return new(WaitCode.AccountParked, limit == 0 ? Note! : $"{used} of {limit} units of pool {Key.Name} are drawn; {Note}", Key);
         return Key.Kind switch
         {
             CapKind.Global => new(WaitCode.GlobalCap, $"{used} of {limit} runs are active over all lanes{(Source is CapSource.Settings ? " (Admission:MaxActiveTasks)" : "")}", Key),

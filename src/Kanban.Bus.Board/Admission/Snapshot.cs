@@ -7,13 +7,15 @@ namespace Kanban.Bus.Board.Admission;
 /// <param name="LookAhead">Offers per queue beyond the free slots of its workers.</param>
 /// <param name="Ready">Ready tasks without a live run, first the one to start first.</param>
 /// <param name="Live">Runs that hold units, offered or held, counted.</param>
+/// <param name="Now">The database's clock when it was read.</param>
 public sealed record Snapshot(
     IReadOnlyDictionary<CapKey, Cap> Caps,
     int LookAhead,
     IReadOnlyDictionary<string, LaneRow> Lanes,
     IReadOnlyList<FleetMember> Workers,
     IReadOnlyList<LiveRuns> Live,
-    IReadOnlyList<ReadyTask> Ready)
+    IReadOnlyList<ReadyTask> Ready,
+    DateTimeOffset Now = default)
 {
     /// <summary>Nothing is ready, so nothing is decided.</summary>
     public static readonly Snapshot Empty = new(new Dictionary<CapKey, Cap>(), 0, new Dictionary<string, LaneRow>(), [], [], []);

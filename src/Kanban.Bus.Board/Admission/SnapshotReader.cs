@@ -90,7 +90,9 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     private async Task<Snapshot> FrameAsync(List<Lane> lanes, CancellationToken ct)
     {
         var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null).Select(b => new { b.Key, b.MaxActive }).ToListAsync(ct);
-        var pools = await db.Pools.AsNoTracking().ToListAsync(ct);
+        // The pool over everything is always there, so one round trip brings the clock along.
+        var read = await db.Pools.AsNoTracking().Select(p => new { Pool = p, Now = BoardDbContext.Now() }).ToListAsync(ct);
+        var (pools, now) = (read.ConvertAll(p => p.Pool), read.Max(p => p.Now));
         var workers = await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => w.State == WorkerState.Live).ToListAsync(ct);
         // Only what requires something is joined to its task.
         var plain = db.Runs.Where(r => r.Live && r.RequirementSet == "")
@@ -102,7 +104,7 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         var live = (await plain.Concat(special).ToListAsync(ct))
             .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count, g.HeldOn, g.Draws));
         var most = options.Value.MaxActiveTasks is 0 ? (int?)null : options.Value.MaxActiveTasks;
-        var caps = pools.Select(p => p.Effective(most))
+        var caps = pools.Select(p => p.Effective(most, now))
             .Concat(lanes.Select(l => new Cap(CapKey.Lane(l.Name), l.MaxActive, Paused: l.Paused, PausedReason: l.PausedReason)))
             .Concat(boards.Select(b => new Cap(CapKey.Board(b.Key), b.MaxActive)));
         return new Snapshot(
@@ -111,7 +113,8 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
             lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name))),
             workers.ConvertAll(FleetMember.Of),
             live,
-            []);
+            [],
+            now);
     }
 
     private static bool IsOpen(LaneRow lane, Ledger ledger) =>

@@ -6,6 +6,9 @@ public sealed class Usage(Snapshot snapshot)
     private readonly Ledger _all = new(snapshot);
     private readonly Ledger _offered = new(snapshot with { Live = [.. snapshot.Live.Where(l => l.Offered)] });
 
+    /// <summary>The database's clock when it was read.</summary>
+    public DateTimeOffset Now => snapshot.Now;
+
     public int Used(CapKey cap) => _all.Used(cap);
 
     /// <summary>Those of them that unclaimed offers draw.</summary>

@@ -59,6 +59,7 @@ public static class CreateLaneEndpoint
         lane.GraceSeconds = request.GraceSeconds ?? lane.GraceSeconds;
         lane.OnDisconnect = request.OnDisconnect ?? lane.OnDisconnect;
         lane.Draws = Draws.Patch("", request.Draws);
+        lane.Retries = RetryRules.Patch("", request.Retries);
         db.Lanes.Add(lane);
         db.Events.Add(BoardEvent.OfLane(EventTypes.LaneCreated, lane.Name, actor, now, new { profile = lane.Profile, maxActive = lane.MaxActive, draws = lane.Draws }));
         await db.SaveChangesAsync(ct);

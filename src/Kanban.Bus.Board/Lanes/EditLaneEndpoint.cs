@@ -68,6 +68,8 @@ public static class EditLaneEndpoint
             changes.Set("onDisconnect", lane.OnDisconnect, edit.OnDisconnect ?? fresh.OnDisconnect, value => lane.OnDisconnect = value);
         if (patch.Has(nameof(edit.Draws)))
             changes.Set("draws", lane.Draws, Draws.Patch(lane.Draws, edit.Draws), value => lane.Draws = value);
+        if (patch.Has(nameof(edit.Retries)))
+            changes.Set("retries", lane.Retries, RetryRules.Patch(lane.Retries, edit.Retries), value => lane.Retries = value);
         return changes;
     }
 }

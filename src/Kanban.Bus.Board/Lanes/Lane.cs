@@ -22,6 +22,9 @@ public sealed class Lane
     /// <summary>Wait before the second attempt; it doubles with each further one, up to an hour, with jitter. 0: at once.</summary>
     public int BackoffSeconds { get; set; } = 5;
 
+    /// <summary>Rules by class of fault where they are not the default, see <see cref="RetryRules"/>.</summary>
+    public string Retries { get; set; } = "";
+
     public int? MaxRuntimeSeconds { get; set; }
     public int? SilenceSeconds { get; set; }
     public int GraceSeconds { get; set; } = 10;

@@ -27,11 +27,13 @@ public static class LaneRules
             .. TaskRules.Range("/silenceSeconds", "silenceSeconds", lane.SilenceSeconds, 1, MaxSeconds),
             .. TaskRules.Range("/graceSeconds", "graceSeconds", lane.GraceSeconds, 0, MaxGraceSeconds),
             .. PoolRules.Units("/draws", "draws", lane.Draws),
+            .. RetryRules.Faults("/retries", lane.Retries),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;
     }
 
     /// <summary>The fields that a new lane and an edit share.</summary>
     public static EditLane Fields(CreateLane lane) => new(
-        lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws);
+        lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws,
+        Retries: lane.Retries);
 }

@@ -35,7 +35,8 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus, SnapshotReader s
                 lane.Name, lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds,
                 lane.OnDisconnect, lane.Paused, lane.PausedReason, lane.BackoffSeconds,
                 ready.GetValueOrDefault(lane.Name), unclaimed, live - unclaimed, workers, free, bus.ProblemOf(lane.Name), Draws.Read(lane.Draws),
-                cap.Limit, cap.Source, usage.Binds(lane.Name)?.Reason);
+                cap.Limit, cap.Source, usage.Binds(lane.Name)?.Reason,
+                RetryRules.All(lane));
         })];
     }
 

@@ -50,7 +50,8 @@ public static class PausePool
         found.Version++;
     }, ct);
 
-    private static async Task<Results<Ok<PoolView>, ProblemHttpResult>> ChangeAsync(
+    /// <summary>The frame around a change of one pool by a person.</summary>
+    internal static async Task<Results<Ok<PoolView>, ProblemHttpResult>> ChangeAsync(
         string name, BoardDbContext db, PoolViews views, Func<Pool, Task> change, CancellationToken ct)
     {
         var pool = await db.InTransactionAsync(async () =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Contracts;
 
@@ -34,6 +35,14 @@ public sealed class Pool
     public string? PausedReason { get; set; }
     public string? Note { get; set; }
 
+    /// <summary>An account: when its limit resets. Nothing draws from it before; null when it met none.</summary>
+    public DateTimeOffset? ParkedUntil { get; set; }
+
+    public string? ParkedReason { get; set; }
+
+    /// <summary>An account: when it has all its units again, see <see cref="Parking"/>.</summary>
+    public DateTimeOffset? OpenAt { get; set; }
+
     /// <summary>Rises with every change; its ETag.</summary>
     public long Version { get; set; } = 1;
 
@@ -49,9 +58,44 @@ public sealed class Pool
 
     /// <summary>The cap that holds now, and where its value comes from. Whatever else may move it has its say here.</summary>
     /// <param name="settings">The cap over everything by the service's settings; null for none.</param>
-    public Cap Effective(int? settings)
+    /// <param name="now">The database's clock.</param>
+    public Cap Effective(int? settings, DateTimeOffset now)
     {
         var (limit, source) = Kind is PoolKind.Global && Capacity is null ? (settings, CapSource.Settings) : (Capacity, CapSource.Configured);
-        return new Cap(Key, limit, source, Paused, PausedReason);
+        return WhileParked(new Cap(Key, limit, source, Paused, PausedReason), now);
     }
+
+    /// <summary>Whatever the cap would be, an account gives no more than it has opened to after a limit.</summary>
+    private Cap WhileParked(Cap cap, DateTimeOffset now)
+    {
+        if (!IsParked(now) || Parking.Limit(Capacity!.Value, ParkedUntil!.Value, OpenAt!.Value, now) is var open && open >= cap.Limit)
+            return cap;
+        return cap with
+        {
+            Limit = open,
+            Source = CapSource.Parked,
+            Note = now < ParkedUntil
+                ? $"account {Name} is parked until {Clock(ParkedUntil.Value, now)} ({ParkedReason})"
+                : $"account {Name} opens step by step until {Clock(OpenAt.Value, now)} after the {ParkedReason}",
+        };
+    }
+
+    /// <summary>Whether it is closed, or not wholly open yet, after a limit.</summary>
+    public bool IsParked(DateTimeOffset now) => now < OpenAt;
+
+    public void Park(DateTimeOffset until, string reason)
+    {
+        (ParkedUntil, ParkedReason, OpenAt) = (until, reason, Parking.OpenAt(until, Capacity!.Value));
+        Version++;
+    }
+
+    public void Unpark()
+    {
+        (ParkedUntil, ParkedReason, OpenAt) = (null, null, null);
+        Version++;
+    }
+
+    /// <summary>The time alone where it is near.</summary>
+    private static string Clock(DateTimeOffset at, DateTimeOffset now) => at.ToUniversalTime().ToString(
+        at - now < TimeSpan.FromHours(12) ? "HH:mm 'UTC'" : "yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -12,9 +12,11 @@ public sealed class PoolViews(SnapshotReader snapshots)
         return [.. pools.Select(pool =>
         {
             var cap = usage.CapOf(pool.Key);
+            var parked = pool.IsParked(usage.Now);
             return new PoolView(
                 pool.Name, pool.Kind, pool.Capacity, pool.Floor, pool.Ceiling, cap.Limit, cap.Source, usage.Used(cap.Key), usage.Offered(cap.Key),
-                pool.Paused, pool.PausedReason, Draws.Read(pool.Profiles), pool.Note, pool.Version, pool.CreatedAt);
+                pool.Paused, pool.PausedReason, Draws.Read(pool.Profiles), pool.Note, pool.Version, pool.CreatedAt,
+                parked ? pool.ParkedUntil : null, parked ? pool.ParkedReason : null, parked ? pool.OpenAt : null);
         })];
     }
 

@@ -11,5 +11,6 @@ public static class PoolsFeature
         CreatePoolEndpoint.Map(pools);
         EditPoolEndpoint.Map(pools);
         PausePool.Map(pools);
+        UnparkPool.Map(pools);
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
         var runIds = requests.SelectMany(r => r.Body.Claims).Select(c => c.RunId).Distinct().ToList();
         var (locked, now) = await db.LockRunsAsync(runIds, ct, maybeBack: false);
         var runs = locked.ToDictionary(r => r.CorrelationId);
+        var faults = await HostFaults.OfAsync(db, locked, now, ct);
 
         var granted = new Dictionary<Guid, (Run Run, string Token)>();
         var refused = new Dictionary<(string, Guid), ClaimRefusal>();
@@ -41,11 +42,12 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
                     continue;
                 }
 
-                if (!IsRepeat(run, worker) && hosts.IsFull(worker.Host))
+                if (!IsRepeat(run, worker) && (hosts.IsFull(worker.Host) ? ClaimRefusal.HostFull
+                        : faults.LeavesToOthers(run, LaneOf(run), worker) ? ClaimRefusal.FailedHere : (ClaimRefusal?)null) is { } notHere)
                 {
-                    // It stays offered, and is published again: for a worker elsewhere, or for this one when there is room.
+                    // It stays offered, and is published again: for a worker elsewhere, or for this one later.
                     run.PublishedAt = null;
-                    refused[(worker.Id, claim.RunId)] = ClaimRefusal.HostFull;
+                    refused[(worker.Id, claim.RunId)] = notHere;
                     continue;
                 }
 

@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -16,10 +17,16 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
 
     private async Task<IReadOnlyList<FinishAnswers>> DecideUnderLocksAsync(IReadOnlyList<Request> requests, CancellationToken ct)
     {
+        // A limit that was met closes accounts, and caps change under this lock, taken before any row's.
+        var limited = requests.Any(r => r.Body.Finishes.Any(AccountParking.IsAsked));
+        if (limited)
+            await db.LockAsync(BoardLock.Admission, ct);
         var runIds = requests.SelectMany(r => r.Body.Finishes).Select(f => f.RunId).Distinct().ToList();
         var maybeBack = requests.Any(r => r.Body.Finishes.Any(f => f.Outcome is not (Outcome.Succeeded or Outcome.Review or Outcome.Blocked)));
         var (locked, now) = await db.LockRunsAsync(runIds, ct, maybeBack);
         var runs = locked.ToDictionary(r => r.CorrelationId);
+        if (limited)
+            await AccountParking.LoadAsync(db, locked, ct);
 
         var answers = new List<FinishAnswers>();
         foreach (var request in requests)
@@ -62,8 +69,13 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
         }
 
         var usage = finish.Usage?.GetRawText() is { Length: <= MetadataBytes } known ? known : null;
-        return new FinishRun(finish.RunId, finish.FencingToken, finish.Outcome, reason, Cut(finish.Summary, Limits.SummaryLength), finish.ExitCode, metadata, usage, "worker:" + workerId, now);
+        return new FinishRun(finish.RunId, finish.FencingToken, finish.Outcome, reason, Cut(finish.Summary, Limits.SummaryLength), finish.ExitCode, metadata, usage, "worker:" + workerId, now,
+            finish.Class, ResetsAt(finish, now));
     }
+
+    /// <summary>What the provider said, or so long from now. What makes no time is as good as past.</summary>
+    private static DateTimeOffset? ResetsAt(FinishItem finish, DateTimeOffset now) => finish.RetryAt?.ToUniversalTime()
+        ?? (finish.RetryAfterSeconds is { } seconds ? now + (seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero) : null);
 
     /// <summary>PostgreSQL stores no NUL in text.</summary>
     private static string? Cut(string? text, int length) =>

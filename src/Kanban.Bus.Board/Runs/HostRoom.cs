@@ -15,10 +15,10 @@ internal sealed class HostRoom(Dictionary<string, int> room)
             return new HostRoom([]);
         var names = capped.Select(h => Pool.HostPrefix + h).Distinct().ToList();
         await db.LockAsync(BoardLock.Hosts, ct);
-        var pools = await db.Pools.AsNoTracking().Where(p => names.Contains(p.Name)).ToListAsync(ct);
+        var pools = await db.Pools.AsNoTracking().Where(p => names.Contains(p.Name)).Select(p => new { Pool = p, Now = BoardDbContext.Now() }).ToListAsync(ct);
         var held = await db.Runs.Where(r => r.Live && r.WorkerId != null).GroupBy(r => r.Host).Select(g => new { Host = g.Key!, Count = g.Count() })
             .ToDictionaryAsync(g => g.Host, g => g.Count, ct);
-        return new HostRoom(pools.Select(p => (Host: p.Key.Name, Cap: p.Effective(null)))
+        return new HostRoom(pools.Select(p => (Host: p.Pool.Key.Name, Cap: p.Pool.Effective(null, p.Now)))
             .ToDictionary(p => p.Host, p => p.Cap.Paused ? 0 : (p.Cap.Limit ?? int.MaxValue) - held.GetValueOrDefault(p.Host)));
     }
 

@@ -62,6 +62,10 @@ public sealed class Run : SagaStateMachineInstance
     public RunState? StopAs { get; set; }
 
     public string? Reason { get; set; }
+
+    /// <summary>What was at fault when it ended without success.</summary>
+    public ErrorClass? Class { get; set; }
+
     public string? Summary { get; set; }
     public string? Metadata { get; set; }
     public string? Usage { get; set; }
@@ -101,6 +105,7 @@ public sealed class Run : SagaStateMachineInstance
         Live = true;
         EndedAt = null;
         Reason = null;
+        Class = null;
     }
 
     /// <summary>Takes down how it ended. It frees its units when the row is saved.</summary>
@@ -119,6 +124,7 @@ public sealed class Run : SagaStateMachineInstance
         Metadata = finish.Metadata;
         Usage = finish.Usage;
         ExitCode = finish.ExitCode;
+        Class = RunEnding.ClassOf(finish.Outcome, finish.Class);
     }
 
     /// <summary>Whether this report is the one that ended the run, come again.</summary>

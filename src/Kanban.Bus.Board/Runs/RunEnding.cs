@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Runs;
@@ -17,8 +18,17 @@ public static class RunEnding
         _ => RunState.Lost,
     };
 
+    /// <summary>What was at fault; where neither the run nor its worker said so, by what is seen. Null where nothing went wrong.</summary>
+    public static ErrorClass? ClassOf(Outcome outcome, ErrorClass? said) => outcome switch
+    {
+        Outcome.Succeeded or Outcome.Review or Outcome.Released or Outcome.Blocked => null,
+        Outcome.Lost or Outcome.Stopped => said ?? ErrorClass.Host,
+        _ => said ?? ErrorClass.Task,
+    };
+
     /// <summary>Moves the task of a run that reported its end.</summary>
-    public static void Apply(Run run, Lane lane, FinishRun finish, double jitter)
+    /// <param name="parked">Whether the run's accounts are closed until its limit resets: its task then waits for them.</param>
+    public static void Apply(Run run, Lane lane, FinishRun finish, double jitter, bool parked = false)
     {
         var task = run.Task;
         switch (finish.Outcome)
@@ -36,19 +46,23 @@ public static class RunEnding
                 task.Requeue(null, finish.Now, finish.Reason);
                 break;
             default:
-                Retry(run, lane, StateOf(finish.Outcome), finish.Reason ?? Words(finish.Outcome), jitter, finish.Now);
+                if (parked && lane.Retry is RetryMode.Auto && task.OnLimit is OnLimit.Wait)
+                    task.Requeue(null, finish.Now, null);
+                else
+                    Retry(run, lane, StateOf(finish.Outcome), finish.Reason ?? Words(finish.Outcome), jitter, finish.Now, finish.RetryAt);
                 break;
         }
     }
 
-    /// <summary>Charges the attempt and follows the lane's retry policy.</summary>
-    public static void Retry(Run run, Lane lane, RunState state, string reason, double jitter, DateTimeOffset now)
+    /// <summary>Counts the failure, charges the attempt where the task is charged for it, and follows the lane's retry policy.</summary>
+    /// <param name="resetsAt">When the provider's limit resets that the run met.</param>
+    public static void Retry(Run run, Lane lane, RunState state, string reason, double jitter, DateTimeOffset now, DateTimeOffset? resetsAt = null)
     {
         var task = run.Task;
-        task.Attempts++;
-        if (state is RunState.Lost)
-            task.LostOn = task.Losses.With(run.WorkerId!).Text;
-        var verdict = RetryPolicy.Decide(lane, state, task.Attempts, task.Losses, reason, jitter);
+        var fault = run.Class ?? ErrorClass.Host;
+        task.Charge(fault, state is RunState.Lost ? run.WorkerId : null);
+        var asked = fault is ErrorClass.Provider && resetsAt is { } at ? Parking.Until(at, now, jitter) - now : (TimeSpan?)null;
+        var verdict = RetryPolicy.Decide(lane, state, fault, task.Failures, task.Losses, reason, jitter, asked);
         if (verdict.To is Status.Ready)
             task.Requeue(now + verdict.After, now, verdict.Reason);
         else

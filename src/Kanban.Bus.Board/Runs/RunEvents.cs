@@ -8,9 +8,10 @@ namespace Kanban.Bus.Board.Runs;
 /// <summary>A worker that fits takes the offer.</summary>
 public sealed record ClaimRun(Guid RunId, string WorkerId, string Host, int Slot, byte[] TokenHash, TimeSpan Lease, DateTimeOffset Now);
 
-/// <summary>The holder says how the run ended. Metadata and usage are JSON.</summary>
+/// <summary>The holder says how the run ended. Metadata and usage are JSON; <c>RetryAt</c> is when the limit resets that it met.</summary>
 public sealed record FinishRun(
-    Guid RunId, long FencingToken, Outcome Outcome, string? Reason, string? Summary, int? ExitCode, string? Metadata, string? Usage, string Actor, DateTimeOffset Now);
+    Guid RunId, long FencingToken, Outcome Outcome, string? Reason, string? Summary, int? ExitCode, string? Metadata, string? Usage, string Actor, DateTimeOffset Now,
+    ErrorClass? Class = null, DateTimeOffset? RetryAt = null);
 
 /// <summary>The offer no longer holds: its task moved, its lane was paused, no worker fits any more.</summary>
 public sealed record WithdrawOffer(Guid RunId, string Reason, string Actor, DateTimeOffset Now);

@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using MassTransit;
@@ -52,7 +53,8 @@ internal static class RunVerbs
     {
         var (run, finish) = (context.Saga, context.Message);
         run.Report(finish);
-        MoveTask(context, finish.Actor, finish.Now, () => RunEnding.Apply(run, LaneOf(context), finish, Jitter()));
+        var parked = AccountParking.Park(Db(context), run, finish, Jitter());
+        MoveTask(context, finish.Actor, finish.Now, () => RunEnding.Apply(run, LaneOf(context), finish, Jitter(), parked));
         End(context, RunEnding.StateOf(finish.Outcome), finish.Reason, finish.Actor, finish.Now);
     });
 
@@ -61,6 +63,7 @@ internal static class RunVerbs
         var (run, finish) = (context.Saga, context.Message);
         var (asked, state) = (run.Reason, run.StateAfterStop(finish.Outcome));
         run.Report(finish);
+        run.Class = null;
         MoveTask(context, finish.Actor, finish.Now, () =>
         {
             if (state is RunState.Succeeded)
@@ -82,6 +85,7 @@ internal static class RunVerbs
     public static EventActivityBinder<Run, LoseRun> Reclaim(this EventActivityBinder<Run, LoseRun> binder) => binder.Then(context =>
     {
         var (run, lose) = (context.Saga, context.Message);
+        run.Class = ErrorClass.Host;
         MoveTask(context, Actors.Board, lose.Now, () => RunEnding.Retry(run, LaneOf(context), RunState.Lost, lose.Reason, Jitter(), lose.Now));
         End(context, RunState.Lost, lose.Reason, Actors.Board, lose.Now);
     });
@@ -140,7 +144,7 @@ internal static class RunVerbs
         run.End(reason, now);
         if (db.Leases.Local.FindEntry(run.CorrelationId) is { } lease)
             lease.State = Microsoft.EntityFrameworkCore.EntityState.Deleted;
-        db.Events.Add(BoardEvent.Of(EventTypes.RunEnded, run, actor, now, new { state, reason, exitCode = run.ExitCode, attempt = run.Number }));
+        db.Events.Add(BoardEvent.Of(EventTypes.RunEnded, run, actor, now, new { state, reason, exitCode = run.ExitCode, attempt = run.Number, @class = run.Class }));
     }
 
     private static Lane LaneOf<T>(BehaviorContext<Run, T> context) where T : class =>

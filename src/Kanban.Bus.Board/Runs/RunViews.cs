@@ -32,7 +32,8 @@ public static class RunViews
             Parse(run.Metadata),
             Parse(run.Usage),
             run.Late is { } late ? JsonSerializer.Deserialize<LateResult>(late, Json.Board) : null,
-            logBytes);
+            logBytes,
+            run.Class);
     }
 
     /// <summary>Views of many runs with two statements: one for their leases, one for the sizes of their logs.</summary>

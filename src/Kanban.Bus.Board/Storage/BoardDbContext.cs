@@ -156,6 +156,7 @@ public abstract partial class BoardDbContext : DbContext
             task.Property(t => t.Version).IsConcurrencyToken();
             task.Ignore(t => t.Key);
             task.Ignore(t => t.Losses);
+            task.Ignore(t => t.Failures);
             task.Ignore(t => t.HeldByParents);
             task.HasOne<TaskBoard>().WithMany().HasForeignKey(t => t.Board).OnDelete(DeleteBehavior.Restrict);
             task.HasOne<Lane>().WithMany().HasForeignKey(t => t.Lane).OnDelete(DeleteBehavior.Restrict);
@@ -258,6 +259,8 @@ public abstract partial class BoardDbContext : DbContext
         conventions.Properties<OnDisconnect>().HaveConversion<WordConverter<OnDisconnect>>();
         conventions.Properties<WorkerState>().HaveConversion<WordConverter<WorkerState>>();
         conventions.Properties<TokenKind>().HaveConversion<WordConverter<TokenKind>>();
+        conventions.Properties<ErrorClass>().HaveConversion<WordConverter<ErrorClass>>();
+        conventions.Properties<OnLimit>().HaveConversion<WordConverter<OnLimit>>();
         conventions.Properties<PoolKind>().HaveConversion<WordConverter<PoolKind>>();
         conventions.Properties<RunState>().HaveConversion<string>();
     }

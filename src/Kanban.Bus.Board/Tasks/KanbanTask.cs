@@ -53,6 +53,14 @@ public sealed class KanbanTask
 
     public Losses Losses => new(LostOn);
 
+    /// <summary>Runs that ended without success since then, by class of fault, see <see cref="Runs.Failures"/>.</summary>
+    public string FailedBy { get; set; } = "";
+
+    public Failures Failures => new(FailedBy);
+
+    /// <summary>What becomes of it when a run of it meets its account's limit.</summary>
+    public OnLimit OnLimit { get; set; }
+
     /// <summary>Runs it ever had; the next one's number is one more.</summary>
     public int RunCount { get; set; }
 
@@ -153,9 +161,24 @@ public sealed class KanbanTask
         LiveRunId = run.CorrelationId;
         Attempts = Math.Max(0, Attempts - 1);
         LostOn = Losses.Without(run.WorkerId!).Text;
+        FailedBy = Failures.Without(ErrorClass.Host).Text;
         NotBefore = null;
         Start(now);
     }
+
+    /// <summary>Counts a run that ended without success.</summary>
+    /// <param name="lostOn">The worker that was lost with it; null when its end was seen.</param>
+    public void Charge(ErrorClass fault, string? lostOn)
+    {
+        FailedBy = Failures.With(fault).Text;
+        if (Failures.AreCharged(fault))
+            Attempts++;
+        if (lostOn is not null && fault is ErrorClass.Host)
+            LostOn = Losses.With(lostOn).Text;
+    }
+
+    /// <summary>A person gives it all its attempts again.</summary>
+    public void Forgive() => (Attempts, LostOn, FailedBy) = (0, "", "");
 
     /// <summary>Takes over what its run reported and where that leaves it.</summary>
     public void EndRun(Run run, Status status, string? reason, DateTimeOffset now)

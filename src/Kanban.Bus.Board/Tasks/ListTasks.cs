@@ -15,11 +15,13 @@ public static class ListTasks
     /// <param name="Status">One or more, comma between them.</param>
     /// <param name="Host">The host a task must run on, or runs on now.</param>
     /// <param name="Q">Part of the title, case aside, or a whole key.</param>
+    /// <param name="Fault">Of which a run ended by this class of fault.</param>
     /// <param name="Archived">True: archived ones only. Default: none of them.</param>
     /// <param name="Sort"><c>newest</c> (default) or <c>priority</c>: highest first, then oldest.</param>
     internal sealed record Query(
         [FromQuery] string? Board, [FromQuery] string? Status, [FromQuery] string? Lane, [FromQuery] string? Host, [FromQuery] string? Label,
-        [FromQuery] string? Q, [FromQuery] bool? Archived, [FromQuery] string? Sort, [FromQuery] string? After, [FromQuery] int? Limit);
+        [FromQuery] string? Q, [FromQuery] bool? Archived, [FromQuery] string? Sort, [FromQuery] string? After, [FromQuery] int? Limit,
+        [FromQuery(Name = "class")] string? Fault = null);
 
     public static void Map(RouteGroupBuilder tasks) => tasks.MapGet("", Handle)
         .WithName("ListTasks").WithSummary("Tasks, newest first, by pages.")
@@ -28,7 +30,7 @@ public static class ListTasks
     internal static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> Handle(
         [AsParameters] Query query, HttpRequest request, BoardDbContext db, TaskViews views, CancellationToken ct)
     {
-        if (Queries.WhyNot(request, query.Limit, "board", "status", "lane", "host", "label", "q", "archived", "sort", "after", "limit") is { } invalid)
+        if (Queries.WhyNot(request, query.Limit, "board", "status", "lane", "host", "label", "q", "archived", "sort", "after", "limit", "class") is { } invalid)
             return invalid;
         if (query.Sort is not (null or "newest" or "priority"))
             return Problems.Invalid("sort", $"'sort' is 'newest' or 'priority'; given was '{TaskRules.Shown(query.Sort)}'.");
@@ -40,6 +42,9 @@ public static class ListTasks
             return unknown;
         if (!TryStatuses(query.Status, out var statuses, out var wrong))
             return Problems.Unknown("status", "status", wrong, Nearest.To(wrong, Words.All<Status>()));
+
+        if (query.Fault is { } fault && !Words.TryParse<ErrorClass>(fault, out _))
+            return Problems.Unknown("class", "class", fault, Nearest.To(fault, Words.All<ErrorClass>()));
 
         var limit = query.Limit ?? Limits.DefaultPageSize;
         var rows = await Sort(Filter(db, query, statuses), after, byPriority).AsNoTracking().Take(limit + 1).ToListAsync(ct);
@@ -61,6 +66,11 @@ public static class ListTasks
             tasks = tasks.Where(t => t.Host == host || db.Runs.Any(r => r.CorrelationId == t.LiveRunId && r.Host == host));
         if (query.Label is { } label)
             tasks = tasks.Where(t => t.Labels.Contains("," + label + ","));
+        if (query.Fault is { } word)
+        {
+            var fault = Words.Parse<ErrorClass>(word);
+            tasks = tasks.Where(t => db.Runs.Any(r => r.TaskId == t.Id && r.Class == fault));
+        }
         if (!string.IsNullOrEmpty(query.Q))
         {
             var text = query.Q.ToLowerInvariant();

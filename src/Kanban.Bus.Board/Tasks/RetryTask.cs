@@ -31,8 +31,7 @@ public static class RetryTask
         // A backoff is over when a person says so.
         if (waitsForRetry)
             task.NotBefore = null;
-        task.Attempts = 0;
-        task.LostOn = "";
+        task.Forgive();
         await change.ReleaseAsync(reason);
         return null;
     }

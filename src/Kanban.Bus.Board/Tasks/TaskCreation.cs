@@ -117,6 +117,7 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
             Needs = needs,
             RequirementSet = RequirementSet.Of(asked.Host, needs),
             Draws = Draws.Patch("", asked.Draws),
+            OnLimit = asked.OnLimit ?? OnLimit.Wait,
             Labels = TaskLists.Labels(asked.Labels),
             NotBefore = asked.NotBefore?.ToUniversalTime(),
             MaxRuntimeSeconds = asked.MaxRuntimeSeconds,

@@ -41,6 +41,8 @@ internal sealed class TaskEdits
             Set("maxRuntimeSeconds", task.MaxRuntimeSeconds, edit.MaxRuntimeSeconds, value => task.MaxRuntimeSeconds = value);
         if (patch.Has(nameof(edit.NotBefore)))
             Set("notBefore", task.NotBefore, edit.NotBefore?.ToUniversalTime(), value => task.NotBefore = value);
+        if (patch.Has(nameof(edit.OnLimit)))
+            Set("onLimit", task.OnLimit, edit.OnLimit ?? OnLimit.Wait, value => task.OnLimit = value);
         MovesTime = Changes.ContainsKey("notBefore");
         LosesLane = lane is null && task.Lane is not null;
     }

@@ -38,6 +38,7 @@ public static class TaskInput
             Needs = Sorted(task.Needs),
             Labels = Sorted(task.Labels),
             Parents = Sorted(task.Parents),
+            OnLimit = task.OnLimit is OnLimit.Wait ? null : task.OnLimit,
             Draws = Pools.Draws.Patch("", task.Draws) is { Length: > 0 } draws ? new SortedDictionary<string, int?>(Pools.Draws.Read(draws).ToDictionary(d => d.Key, d => (int?)d.Value), StringComparer.Ordinal) : null,
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, Canonical)));

@@ -66,7 +66,9 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits)
         task.Summary,
         parentsDone,
         parents,
-        Draws.Read(task.Draws));
+        Draws.Read(task.Draws),
+        OnLimit: task.OnLimit,
+        Failures: task.Failures.Shown());
 
     private async Task<Dictionary<Guid, RunView>> LiveRunsAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
     {

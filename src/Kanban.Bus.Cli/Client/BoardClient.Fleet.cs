@@ -35,6 +35,9 @@ internal sealed partial class BoardClient
 
     public Task<PoolView> ResumePoolAsync(string name, CancellationToken ct) => PostAsync<PoolView>($"pools/{Esc(name)}/resume", null, ct);
 
+    public Task<PoolView> UnparkPoolAsync(string name, string? reason, CancellationToken ct) =>
+        PostAsync<PoolView>($"pools/{Esc(name)}/unpark", new WithReason(reason), ct);
+
     public Task<LedgerView> LedgerAsync(CancellationToken ct) => GetAsync<LedgerView>("ledger", ct);
 
     public Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken ct) => PagesAsync<WorkerView>("workers", int.MaxValue, ct);

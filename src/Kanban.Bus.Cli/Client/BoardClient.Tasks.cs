@@ -11,7 +11,8 @@ internal sealed record TaskFilter(
     string? Host = null,
     string? Label = null,
     string? Search = null,
-    bool Archived = false);
+    bool Archived = false,
+    ErrorClass? Fault = null);
 
 internal sealed partial class BoardClient
 {
@@ -25,7 +26,8 @@ internal sealed partial class BoardClient
             ("host", filter.Host),
             ("label", filter.Label),
             ("q", filter.Search),
-            ("archived", filter.Archived ? "true" : null));
+            ("archived", filter.Archived ? "true" : null),
+            ("class", filter.Fault is { } fault ? Words.Of(fault) : null));
 
     public Task<TaskDetail> TaskAsync(string key, CancellationToken ct) => GetAsync<TaskDetail>($"tasks/{Esc(key)}", ct);
 

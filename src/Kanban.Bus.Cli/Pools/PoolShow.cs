@@ -22,6 +22,7 @@ internal static class PoolShow
                 ("drawn", $"{pool.Used}"),
                 ("of that offered", $"{pool.Offered}"),
                 ("paused", pool.Paused ? pool.PausedReason ?? "yes" : null),
+                ("parked", PoolColumns.Parked(pool)),
                 ("profiles", Units.Text(pool.Profiles)),
                 ("note", pool.Note),
                 ("version", $"{pool.Version}"),

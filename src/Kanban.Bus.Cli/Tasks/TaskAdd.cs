@@ -24,11 +24,12 @@ internal static class TaskAdd
         var idempotencyKey = Options.Text("--idempotency-key", "The same key again gives the same task instead of another", "KEY");
         var maxRuntime = Options.Length("--max-runtime", "A run is stopped after this");
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, beside what the lane draws", "POOL=UNITS");
+        var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account without being charged, or go by the lane's retries; wait unless told");
         var wait = new Option<bool>("--wait", "-w") { Description = "Wait for its end: exit code 0 when done, 10 when it ended otherwise" };
         var timeout = Options.Length("--timeout", "With --wait: give up after this, exit code 124");
         var command = new Command("add", "Add a task")
         {
-            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, labels, status, idempotencyKey, maxRuntime, draws, wait, timeout,
+            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, labels, status, idempotencyKey, maxRuntime, draws, onLimit, wait, timeout,
         };
         command.Validators.Add(result =>
         {
@@ -54,7 +55,8 @@ internal static class TaskAdd
                     call.Get(status),
                     call.Get(idempotencyKey),
                     (int?)call.Get(maxRuntime)?.TotalSeconds,
-                    Units.Of("--draw", call.Get(draws)!)),
+                    Units.Of("--draw", call.Get(draws)!),
+                    call.Get(onLimit)),
                 ct);
             if (task.Warning is { } warning)
                 call.Output.Note($"Nothing could take {task.Key} as things are: {warning}.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Kanban.Bus.Cli.Pools;
+using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Cli.Tasks;
 
@@ -21,8 +22,9 @@ internal static class TaskEdit
         var labels = Options.Many("--label", "All its labels, given again for each; none for none", "LABEL");
         var maxRuntime = Options.LengthOrNone("--max-runtime", "A run is stopped after this");
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, none for none", "POOL=UNITS");
+        var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account, or go by the lane's retries");
         var version = Options.Number("--if-version", "Refuse unless the task still has this version");
-        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, labels, maxRuntime, draws, version };
+        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, labels, maxRuntime, draws, onLimit, version };
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -37,6 +39,7 @@ internal static class TaskEdit
             patch.Put("labels", Set(call.Get(labels)!));
             patch.Put("maxRuntimeSeconds", call.Get(maxRuntime));
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
+            patch.Put("onLimit", call.Get(onLimit) is { } way ? Words.Of(way) : null);
             var task = await call.Board.EditTaskAsync(call.Get(key), patch.OrRefuse("name what should be, such as --priority 5."), call.Get(version), ct);
             call.Output.One(task, TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);
             return ExitCode.Ok;

@@ -16,10 +16,11 @@ internal static class TaskList
         var host = Options.Text("--host", "Tied to, or running on, this host", "NAME");
         var label = Options.Text("--label", "With this label", "LABEL");
         var search = Options.Text("--search", "With these words in key or title", "TEXT", "-q");
+        var fault = Options.Word<ErrorClass>("--class", "Of which a run ended by this class of fault");
         var archived = new Option<bool>("--archived") { Description = "Archived ones instead" };
         var limit = Options.Number("--limit", "Most tasks to list; 50 unless told");
         var all = new Option<bool>("--all") { Description = "No limit" };
-        var command = new Command("list", "List tasks") { board, status, lane, host, label, search, archived, limit, all };
+        var command = new Command("list", "List tasks") { board, status, lane, host, label, search, fault, archived, limit, all };
         return app.On(command, async (call, ct) =>
         {
             var most = call.Get(all) ? int.MaxValue : call.Get(limit) ?? Limits.DefaultPageSize;
@@ -32,7 +33,8 @@ internal static class TaskList
                 call.Get(host),
                 call.Get(label),
                 call.Get(search),
-                call.Get(archived));
+                call.Get(archived),
+                call.Get(fault));
             var tasks = await call.Board.TasksAsync(filter, most, ct);
             call.Output.List(tasks, TaskColumns.Of(call.Terminal.Clock), "No tasks.");
             if (call.Output.ForEyes && tasks.Count == most)

@@ -33,7 +33,7 @@ internal static class TaskShow
 
     private static string Line(RunView run) => string.Join(' ', new[]
     {
-        $"{run.Number}", Words.Of(run.State), run.WorkerId, run.Host is null ? null : $"on {run.Host}",
+        $"{run.Number}", Words.Of(run.State), run.WorkerId, run.Host is null ? null : $"on {run.Host}", run.Class is { } fault ? $"[{Words.Of(fault)}]" : null,
         run.Reason ?? (run.ExitCode is { } exit ? $"exit {exit}" : null),
     }.Where(part => !string.IsNullOrEmpty(part)));
 }

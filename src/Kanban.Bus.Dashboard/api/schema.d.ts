@@ -301,6 +301,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pools/{pool}/unpark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a parked account before its limit resets. */
+        post: operations["unparkPool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/log": {
         parameters: {
             query?: never;
@@ -881,7 +898,7 @@ export interface components {
          * @description Where the value of a cap comes from that holds now.
          * @enum {unknown}
          */
-        CapSource: "settings" | "configured" | "window" | "controller" | "override";
+        CapSource: "settings" | "configured" | "window" | "controller" | "override" | "parked";
         CapView: {
             /** @description As in `lane codex`, `pool vllm-a`, `host gpu-1`. */
             cap: string;
@@ -917,7 +934,7 @@ export interface components {
             slot: number;
         };
         /** @enum {unknown} */
-        ClaimRefusal: "withdrawn" | "held" | "not-eligible" | "draining" | "unknown" | "host-full" | null;
+        ClaimRefusal: "withdrawn" | "held" | "not-eligible" | "draining" | "unknown" | "host-full" | "failed-here" | null;
         /** @description Worker → board: claims that wait at the same moment, decided in one transaction. 1 to 500 items. */
         ClaimRuns: {
             claims: components["schemas"]["ClaimItem"][];
@@ -978,6 +995,10 @@ export interface components {
             onDisconnect?: null | components["schemas"]["OnDisconnect"];
             /** @description The profile, defined on each worker's host, that carries out its work. Default `shell`. */
             profile?: null | string;
+            /** @description By class (`task`, `agent`, `provider`, `host`, `board`). Default: `provider` 20 runs from 30 s on, `board` 100, the rest together MaxAttempts. */
+            retries?: null | {
+                [key: string]: components["schemas"]["RetryRule"];
+            };
             retry?: null | components["schemas"]["RetryMode"];
             /**
              * Format: int32
@@ -1041,6 +1062,7 @@ export interface components {
              * @description It stays `scheduled` until then.
              */
             notBefore?: null | string;
+            onLimit?: null | components["schemas"]["OnLimit"];
             /** @description Keys of tasks that must be done first. */
             parents?: null | string[];
             /**
@@ -1107,7 +1129,7 @@ export interface components {
             reason?: null | string;
             title?: null | string;
         };
-        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` too. */
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` and `retries` too. */
         EditLane: {
             /** Format: int32 */
             backoffSeconds?: null | number;
@@ -1126,6 +1148,9 @@ export interface components {
             profile?: null | string;
             /** @description Why; kept in the history. */
             reason?: null | string;
+            retries?: null | {
+                [key: string]: components["schemas"]["RetryRule"];
+            };
             retry?: null | components["schemas"]["RetryMode"];
             /** Format: int32 */
             silenceSeconds?: null | number;
@@ -1159,10 +1184,13 @@ export interface components {
             needs?: null | string[];
             /** Format: date-time */
             notBefore?: null | string;
+            onLimit?: null | components["schemas"]["OnLimit"];
             /** Format: int32 */
             priority?: null | number;
             title?: null | string;
         };
+        /** @enum {unknown} */
+        ErrorClass: "task" | "agent" | "provider" | "host" | "board" | null;
         /** @description A change on the board, in the shape of CloudEvents 1.0. */
         EventView: {
             /** @description Who did it: `key:admin`, `worker:gpu-1`, `run:web-42/2`, `board`. */
@@ -1197,6 +1225,7 @@ export interface components {
             answers: components["schemas"]["FinishAnswer"][];
         };
         FinishItem: {
+            class?: null | components["schemas"]["ErrorClass"];
             /** Format: int32 */
             exitCode?: null | number;
             /**
@@ -1209,6 +1238,16 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             /** @description Why, where the outcome is not success. */
             reason?: null | string;
+            /**
+             * Format: double
+             * @description The same as a length of time from now.
+             */
+            retryAfterSeconds?: null | number;
+            /**
+             * Format: date-time
+             * @description When the limit resets that the run met, as its provider said it; with class `provider` it parks the accounts that the run draws from.
+             */
+            retryAt?: null | string;
             /** Format: uuid */
             runId: string;
             /** @description What children and people read; at most 4,000 characters. */
@@ -1341,6 +1380,10 @@ export interface components {
              * @description Tasks that could start.
              */
             ready: number;
+            /** @description The rule for each class of fault. */
+            retries?: null | {
+                [key: string]: components["schemas"]["RetryRule"];
+            };
             retry: components["schemas"]["RetryMode"];
             /**
              * Format: int32
@@ -1420,6 +1463,12 @@ export interface components {
          * @enum {unknown}
          */
         OnDisconnect: "continue" | "stop";
+        /**
+         * @description What becomes of a task whose run met its account's limit.
+         * @default wait
+         * @enum {unknown}
+         */
+        OnLimit: "wait" | "retry";
         /** @description Board → worker, in answer to registration and to each heartbeat. */
         Orders: {
             /** @description Take no new work; leave when the running work has ended. */
@@ -1532,6 +1581,18 @@ export interface components {
              * @description Those of them that unclaimed offers draw.
              */
             offered: number;
+            /**
+             * Format: date-time
+             * @description When it has all its units again: after ParkedUntil it starts with one, and doubles.
+             */
+            openAt?: null | string;
+            /** @description By which run. */
+            parkedReason?: null | string;
+            /**
+             * Format: date-time
+             * @description When an account's limit resets; null when it is not parked. Until then nothing draws from it.
+             */
+            parkedUntil?: null | string;
             paused: boolean;
             pausedReason: null | string;
             profiles: {
@@ -1619,6 +1680,19 @@ export interface components {
          * @enum {unknown}
          */
         RetryMode: "auto" | "ask" | "never";
+        /** @description How often, and after which wait, a task is tried again whose run ended by one class of fault. */
+        RetryRule: {
+            /**
+             * Format: int32
+             * @description Runs that may end so before the task is set aside, 1 to 1,000; null: they count together against the lane's `maxAttempts`.
+             */
+            attempts?: null | number;
+            /**
+             * Format: int32
+             * @description Before the next one; it doubles each time, up to an hour, with jitter. 0 to 3,600; null for the lane's `backoffSeconds`.
+             */
+            backoffSeconds?: null | number;
+        };
         RunLimits: {
             /**
              * Format: int32
@@ -1643,6 +1717,7 @@ export interface components {
          */
         RunState: "offered" | "running" | "stopping" | "succeeded" | "failed" | "cancelled" | "timed-out" | "lost" | "withdrawn";
         RunView: {
+            class?: null | components["schemas"]["ErrorClass"];
             /** Format: date-time */
             endedAt: null | string;
             /** Format: int32 */
@@ -1720,7 +1795,7 @@ export interface components {
             archived: boolean;
             /**
              * Format: int32
-             * @description Runs charged to it since it was created or retried by a person.
+             * @description Runs charged to it since it was created or retried by a person: those that ended by the fault of the task, the agent or the host.
              */
             attempts: number;
             board: string;
@@ -1732,6 +1807,10 @@ export interface components {
             };
             /** Format: date-time */
             endedAt: null | string;
+            /** @description Runs since then that ended without success, by class of fault. */
+            failures?: null | {
+                [key: string]: number;
+            };
             host: null | string;
             /** @description Board key and number: `web-42`. */
             key: string;
@@ -1742,6 +1821,7 @@ export interface components {
             needs: string[];
             /** Format: date-time */
             notBefore: null | string;
+            onLimit?: components["schemas"]["OnLimit"];
             /** Format: int32 */
             parents: number;
             /** Format: int32 */
@@ -1793,7 +1873,7 @@ export interface components {
             name: string;
         };
         /** @enum {unknown} */
-        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | null;
+        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | "account-parked" | null;
         WhoAmI: {
             boardVersion: string;
             /** @description `admin`, `browser`, `worker`, `session` or `run`. */
@@ -2934,6 +3014,59 @@ export interface operations {
             };
         };
     };
+    unparkPool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRunLog: {
         parameters: {
             query?: {
@@ -3175,6 +3308,7 @@ export interface operations {
                 /** @description True: archived ones only. Default: none of them. */
                 archived?: boolean;
                 board?: string;
+                class?: string;
                 /** @description The host a task must run on, or runs on now. */
                 host?: string;
                 label?: string;

@@ -5,7 +5,7 @@ namespace Kanban.Bus.Worker.Executors;
 /// <summary>What an exit status of sh says about a run.</summary>
 internal static class ExitStatus
 {
-    /// <summary>EX_TEMPFAIL of sysexits.h.</summary>
+    /// <summary>EX_TEMPFAIL of sysexits.h: agents end so when their provider is in trouble.</summary>
     private const int TryAgain = 75;
 
     private static readonly Dictionary<int, string> Names = new()
@@ -30,14 +30,14 @@ internal static class ExitStatus
         [31] = "SYS",
     };
 
-    public static (Outcome Outcome, string? Reason) Read(int status) => status switch
+    public static (Outcome Outcome, string? Reason, ErrorClass? Class) Read(int status) => status switch
     {
-        0 => (Outcome.Succeeded, null),
-        TryAgain => (Outcome.Failed, "asked to be retried (exit 75)"),
-        126 => (Outcome.Failed, "exit 126: the command can't be executed"),
-        127 => (Outcome.Failed, "exit 127: a command was not found"),
-        128 + 9 => (Outcome.Failed, "ended by signal KILL (exit 137); out of memory is the usual cause"),
-        > 128 and <= 128 + 64 when Names.TryGetValue(status - 128, out var name) => (Outcome.Failed, $"ended by signal {name} (exit {status})"),
-        _ => (Outcome.Failed, $"exit {status}"),
+        0 => (Outcome.Succeeded, null, null),
+        TryAgain => (Outcome.Failed, "asked to be retried (exit 75)", ErrorClass.Provider),
+        126 => (Outcome.Failed, "exit 126: the command can't be executed", ErrorClass.Host),
+        127 => (Outcome.Failed, "exit 127: a command was not found", ErrorClass.Host),
+        128 + 9 => (Outcome.Failed, "ended by signal KILL (exit 137); out of memory is the usual cause", ErrorClass.Host),
+        > 128 and <= 128 + 64 when Names.TryGetValue(status - 128, out var name) => (Outcome.Failed, $"ended by signal {name} (exit {status})", ErrorClass.Agent),
+        _ => (Outcome.Failed, $"exit {status}", ErrorClass.Task),
     };
 }

@@ -1,14 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Spool;
 
 namespace Kanban.Bus.Worker.Executors;
 
 /// <summary>What a run may write to <c>KANBAN_RESULT_FILE</c>.</summary>
-/// <param name="Outcome"><c>blocked</c> or <c>review</c>; absent: the exit status decides.</param>
-/// <param name="Reason">Why it is blocked, or what the reviewer should look at.</param>
-internal sealed record ResultFile(string? Summary = null, JsonElement? Metadata = null, JsonElement? Usage = null, string? Outcome = null, string? Reason = null);
+/// <param name="Outcome"><c>blocked</c>, <c>failed</c> or <c>review</c>; absent: the exit status decides.</param>
+/// <param name="Reason">Why it is blocked or has failed, or what the reviewer should look at.</param>
+/// <param name="Class">What is at fault, one of <see cref="ErrorClass"/>; absent: the exit status tells.</param>
+/// <param name="RetryAt">When the limit resets that it met; ISO 8601.</param>
+/// <param name="RetryAfterSeconds">The same as a length of time from now.</param>
+internal sealed record ResultFile(
+    string? Summary = null, JsonElement? Metadata = null, JsonElement? Usage = null, string? Outcome = null, string? Reason = null,
+    string? Class = null, DateTimeOffset? RetryAt = null, double? RetryAfterSeconds = null);
 
 /// <summary>Makes the finish of a run whose processes are all dead, from its exit status and its result file.</summary>
 internal static class RunReport
@@ -18,39 +24,55 @@ internal static class RunReport
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     /// <param name="stopped">Why the worker ended it; null when it ended by itself.</param>
-    public static FinishItem Of(Grant grant, RunDirectory run, (Outcome Outcome, string Reason)? stopped)
+    public static FinishItem Of(Grant grant, RunDirectory run, StopCause? stopped)
     {
         var status = run.ReadExit();
         var (result, fault) = ReadResult(run.ResultFile);
-        (Outcome Outcome, string? Reason) end = stopped is { } cause ? cause
+        (Outcome Outcome, string? Reason, ErrorClass? Class) end = stopped is not null ? (stopped.Outcome, stopped.Reason, stopped.Class)
             : status is { } code ? Reported(ExitStatus.Read(code), result, ref fault)
-            : (Outcome.Lost, "its process vanished without an exit status");
-        var (outcome, reason) = end;
+            : (Outcome.Lost, "its process vanished without an exit status", ErrorClass.Host);
+        var (outcome, reason, atFault) = end;
+        var limit = outcome is Outcome.Failed && stopped is null ? result : null;
 
         var metadata = Bounded(result?.Metadata, "metadata", ref fault);
         var usage = Bounded(result?.Usage, "usage", ref fault);
         if (fault is not null)
             reason = reason is null ? fault : $"{reason}; {fault}";
         var summary = result?.Summary is { Length: > 0 } said ? said : OutputTail.Read(run.LogFile("stdout"));
-        return new FinishItem(grant.RunId, grant.FencingToken, outcome, Cut(reason, Limits.ReasonLength), Cut(summary, Limits.SummaryLength), status, metadata, usage);
+        return new FinishItem(grant.RunId, grant.FencingToken, outcome, Cut(reason, Limits.ReasonLength), Cut(summary, Limits.SummaryLength), status, metadata, usage,
+            atFault, limit?.RetryAt, limit?.RetryAfterSeconds);
     }
 
-    /// <summary>A run may say that it is blocked whatever its exit status, and ask for review where it succeeded.</summary>
-    private static (Outcome, string?) Reported((Outcome Outcome, string? Reason) exit, ResultFile? result, ref string? fault)
+    /// <summary>A run may say that it is blocked or has failed whatever its exit status, and ask for review where it succeeded.</summary>
+    private static (Outcome, string?, ErrorClass?) Reported((Outcome Outcome, string? Reason, ErrorClass? Class) exit, ResultFile? result, ref string? fault)
     {
-        var (outcome, reason) = exit;
+        var (outcome, reason, atFault) = exit;
         switch (result?.Outcome)
         {
-            case null:
-                return (outcome, reason);
             case "blocked":
-                return (Outcome.Blocked, result.Reason ?? "the run said it is blocked, without a reason");
-            case "review":
-                return outcome == Outcome.Succeeded ? (Outcome.Review, result.Reason) : (outcome, reason);
+                return (Outcome.Blocked, result.Reason ?? "the run said it is blocked, without a reason", null);
+            case "review" when outcome == Outcome.Succeeded:
+                return (Outcome.Review, result.Reason, null);
+            case null or "review" or "failed":
+                break;
             default:
-                fault = $"the result file's outcome '{result.Outcome}' is neither blocked nor review";
-                return (outcome, reason);
+                fault = $"the result file's outcome '{result.Outcome}' is none of blocked, failed, review";
+                break;
         }
+        if (outcome == Outcome.Succeeded && result?.Outcome is not "failed")
+            return (outcome, reason, null);
+        return (Outcome.Failed, result?.Reason ?? reason ?? "the run said it has failed, without a reason", ClassOf(result, ref fault) ?? atFault ?? ErrorClass.Task);
+    }
+
+    private static ErrorClass? ClassOf(ResultFile? result, ref string? fault)
+    {
+        if (result?.Class is not { } word)
+            return null;
+        foreach (var known in Enum.GetValues<ErrorClass>())
+            if (string.Equals(known.ToString(), word, StringComparison.OrdinalIgnoreCase))
+                return known;
+        fault = $"the result file's class '{word}' is none of {string.Join(", ", Enum.GetNames<ErrorClass>()).ToLowerInvariant()}";
+        return null;
     }
 
     private static (ResultFile? Result, string? Fault) ReadResult(string path)

@@ -47,7 +47,7 @@ internal sealed class RunStart(
         catch (Exception e)
         {
             log.RunNotStarted(e, grant.RunId, grant.TaskKey, grant.Lane);
-            GiveUp(run, Outcome.Failed, $"its worker could not start it: {e.Message}");
+            GiveUp(run, new StopCause(Outcome.Failed, $"its worker could not start it: {e.Message}", ErrorClass.Host));
             return run;
         }
         scanner.Track(grant.RunId, ProcStat.Read(process.Id), directory.Cgroup);
@@ -62,7 +62,7 @@ internal sealed class RunStart(
         var run = new LiveRun(grant, spool.For(grant.RunId), lane, slot, claimedAt, uptime);
         if (!held.TryAdd(run))
             return null;
-        GiveUp(run, StopCause.Drained.Outcome, StopCause.Drained.Reason);
+        GiveUp(run, StopCause.Drained);
         return run;
     }
 
@@ -110,7 +110,7 @@ internal sealed class RunStart(
             if (shim is null)
                 run.AskStop(new StopCause(Outcome.Released, "handed back: its worker ended before it was started"));
             else if (shim.Value.BootId != ProcessIdentity.CurrentBootId)
-                run.AskStop(new StopCause(Outcome.Lost, "its host was restarted"));
+                run.AskStop(new StopCause(Outcome.Lost, "its host was restarted", ErrorClass.Host));
             log.RunFoundEnded(grant.RunId, grant.TaskKey, grant.Lane, grant.FencingToken);
         }
         if (held.TryAdd(run))
@@ -130,11 +130,10 @@ internal sealed class RunStart(
         return directory.ReadShim();
     }
 
-    private void GiveUp(LiveRun run, Outcome outcome, string reason)
+    private void GiveUp(LiveRun run, StopCause cause)
     {
-        if (reason.Length > Limits.ReasonLength)
-            reason = reason[..Limits.ReasonLength];
-        var finish = new FinishItem(run.Grant.RunId, run.Grant.FencingToken, outcome, reason);
+        var reason = cause.Reason.Length > Limits.ReasonLength ? cause.Reason[..Limits.ReasonLength] : cause.Reason;
+        var finish = new FinishItem(run.Grant.RunId, run.Grant.FencingToken, cause.Outcome, reason, Class: cause.Class);
         _ = UntilDoneAsync(run, _ => supervisor.ReportAsync(run, finish, life));
     }
 

@@ -73,7 +73,7 @@ internal sealed class RunSupervisor(
         await _tree.StopAsync(run.Grant.RunId, null, run.Directory.Cgroup, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds), () => false);
         if (reason.Length > Limits.ReasonLength)
             reason = reason[..Limits.ReasonLength];
-        await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, reason), ct);
+        await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, reason, Class: ErrorClass.Host), ct);
     }
 
     private async Task UploadedAsync(LiveRun run, Task uploading)
@@ -166,6 +166,6 @@ internal sealed class RunSupervisor(
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
         // Also after a clean end: what the run left in the background would outlive its slot.
         await _tree.StopAsync(run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill);
-        return RunReport.Of(run.Grant, run.Directory, cause is null ? null : (cause.Outcome, cause.Reason));
+        return RunReport.Of(run.Grant, run.Directory, cause);
     }
 }

@@ -4,22 +4,23 @@ namespace Kanban.Bus.Worker.Runs;
 
 /// <summary>Why the worker ends a run that has not ended by itself.</summary>
 /// <param name="Outcome">What the board will be told.</param>
-internal sealed record StopCause(Outcome Outcome, string Reason)
+/// <param name="Class">What is at fault; null where the end was asked for.</param>
+internal sealed record StopCause(Outcome Outcome, string Reason, ErrorClass? Class = null)
 {
     public static StopCause Asked(string reason) => new(Outcome.Stopped, reason);
 
-    public static StopCause LeaseGone { get; } = new(Outcome.Stopped, "the board had given up its lease");
+    public static StopCause LeaseGone { get; } = new(Outcome.Stopped, "the board had given up its lease", ErrorClass.Board);
 
-    public static StopCause Superseded { get; } = new(Outcome.Stopped, "another process registered this worker's id");
+    public static StopCause Superseded { get; } = new(Outcome.Stopped, "another process registered this worker's id", ErrorClass.Host);
 
-    public static StopCause RanTooLong(int seconds) => new(Outcome.TimedOut, $"ran longer than {seconds} s");
+    public static StopCause RanTooLong(int seconds) => new(Outcome.TimedOut, $"ran longer than {seconds} s", ErrorClass.Task);
 
-    public static StopCause Silent(int seconds) => new(Outcome.TimedOut, $"wrote nothing for {seconds} s");
+    public static StopCause Silent(int seconds) => new(Outcome.TimedOut, $"wrote nothing for {seconds} s", ErrorClass.Agent);
 
-    public static StopCause Wrote(long bytes) => new(Outcome.Failed, $"wrote more than {bytes:N0} bytes of output");
+    public static StopCause Wrote(long bytes) => new(Outcome.Failed, $"wrote more than {bytes:N0} bytes of output", ErrorClass.Agent);
 
     public static StopCause Disconnected(double seconds) =>
-        new(Outcome.Lost, $"ended by its worker: no answer from the board for {seconds:0} s, and the lane's onDisconnect is stop");
+        new(Outcome.Lost, $"ended by its worker: no answer from the board for {seconds:0} s, and the lane's onDisconnect is stop", ErrorClass.Board);
 
     public static StopCause Drained { get; } = new(Outcome.Released, "handed back: its worker drains");
 }

@@ -3,6 +3,7 @@ using Kanban.Bus.Tests.Admission;
 using Kanban.Bus.Tests.Boards;
 using Kanban.Bus.Tests.Lanes;
 using Kanban.Bus.Tests.Pools;
+using Kanban.Bus.Tests.Runs;
 using Kanban.Bus.Tests.Tasks;
 
 namespace Kanban.Bus.IntegrationTests.Tasks;
@@ -24,5 +25,9 @@ public sealed class PostgresLaneTests : LaneSpec<PostgresStore>;
 public sealed class PostgresWhyTests : WhySpec<PostgresStore>;
 
 public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
+
+public sealed class PostgresParkingTests : ParkingSpec<PostgresStore>;
+
+public sealed class PostgresErrorClassTests : ErrorClassSpec<PostgresStore>;
 
 public sealed class PostgresBoardTests : BoardSpec<PostgresStore>;

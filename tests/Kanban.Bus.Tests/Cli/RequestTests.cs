@@ -14,7 +14,7 @@ public sealed class RequestTests
 
         var ended = await kanban.RunAsync(
             "task", "add", "hello", "--lane", "gpu", "--board", "web", "--body-file", "-", "--parent", "web-1", "--parent", "web-2", "--needs", "cuda", "--needs", "mem>=64",
-            "--on-host", "box", "--priority", "-5", "--not-before", "2026-05-01T08:00Z", "--label", "nightly", "--idempotency-key", "k1", "--max-runtime", "1h30m");
+            "--on-host", "box", "--priority", "-5", "--not-before", "2026-05-01T08:00Z", "--label", "nightly", "--idempotency-key", "k1", "--max-runtime", "1h30m", "--on-limit", "retry");
 
         Assert.Equal(0, ended.Code);
         var asked = Assert.Single(board.Requests);
@@ -24,7 +24,7 @@ public sealed class RequestTests
         Assert.Equal(["web-1", "web-2"], task.Parents!);
         Assert.Equal(["cuda", "mem>=64"], task.Needs!);
         Assert.Equal(("box", -5, "k1", 5400), (task.Host, task.Priority, task.IdempotencyKey, task.MaxRuntimeSeconds));
-        Assert.Equal(Samples.At, task.NotBefore);
+        Assert.Equal((Samples.At, OnLimit.Retry), (task.NotBefore, task.OnLimit));
         Assert.Equal(["nightly"], task.Labels!);
     }
 
@@ -103,6 +103,8 @@ public sealed class RequestTests
     [Theory]
     [InlineData("lane pause shell --reason lunch", "POST /lanes/shell/pause", """{"reason":"lunch"}""")]
     [InlineData("lane resume shell", "POST /lanes/shell/resume", "")]
+    [InlineData("lane add gpu --retries provider=5/1m --retries host=/10s", "POST /lanes", """{"name":"gpu","retries":{"provider":{"attempts":5,"backoffSeconds":60},"host":{"backoffSeconds":10}}}""")]
+    [InlineData("lane set gpu --retries provider=5 --retries host=none", "PATCH /lanes/gpu", """{"retries":{"provider":{"attempts":5,"backoffSeconds":null},"host":null}}""")]
     [InlineData("lane add gpu --max-active 2 --retry never --grace 5s", "POST /lanes", """{"name":"gpu","maxActive":2,"retry":"never","graceSeconds":5}""")]
     public async Task Each_verb_on_a_lane_reaches_its_route(string command, string route, string body)
     {
@@ -117,6 +119,7 @@ public sealed class RequestTests
 
     [Theory]
     [InlineData("pool create vllm-a --kind gateway --cap 12 --floor 2 --profile codex=1 --profile claude", "POST /pools", """{"name":"vllm-a","kind":"gateway","capacity":12,"floor":2,"profiles":{"codex":1,"claude":1}}""")]
+    [InlineData("pool unpark acct-x --reason paid", "POST /pools/acct-x/unpark", """{"reason":"paid"}""")]
     [InlineData("pool set vllm-a --cap 4 --ceiling none --profile codex=none --reason nights", "PATCH /pools/vllm-a", """{"capacity":4,"ceiling":null,"profiles":{"codex":null},"reason":"nights"}""")]
     [InlineData("pool show vllm-a", "GET /pools/vllm-a", "")]
     [InlineData("pool pause vllm-a --reason quota", "POST /pools/vllm-a/pause", """{"reason":"quota"}""")]

@@ -34,7 +34,7 @@ internal sealed class People(TestStore store)
         string? Of(string name) => request.Query[name] is [var value, ..] ? value : null;
         var asked = new ListTasks.Query(Of("board"), Of("status"), Of("lane"), Of("host"), Of("label"), Of("q"),
             Of("archived") is { } archived ? bool.Parse(archived) : null, Of("sort"), Of("after"),
-            Of("limit") is { } limit ? int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture) : null);
+            Of("limit") is { } limit ? int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture) : null, Of("class"));
         return CallAsync(s => ListTasks.Handle(asked, request, Get<BoardDbContext>(s), Get<TaskViews>(s), default));
     }
 
@@ -94,6 +94,9 @@ internal sealed class People(TestStore store)
         PausePool.Pause(name, new(reason), Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<PoolViews>(s), User, default));
 
     public Task<Answer> ResumePoolAsync(string name) => CallAsync(s => PausePool.Resume(name, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+
+    public Task<Answer> UnparkPoolAsync(string name, string? reason = null) => CallAsync(s =>
+        UnparkPool.Handle(name, new(reason), Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
 
     public Task<Answer> WhyAsync(string key) => CallAsync(s =>
         WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<SnapshotReader>(s), Get<Holders>(s), default));

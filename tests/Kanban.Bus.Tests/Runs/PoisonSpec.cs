@@ -90,10 +90,11 @@ public abstract class PoisonSpec<TStore> : StoreSpec<TStore> where TStore : Test
 
     private async Task<Guid> HoldAsync(string worker)
     {
-        // A wait of its own may hold it.
+        // A wait of its own may hold it; and workers it was not lost on come first, for a moment.
         await Store.AdvanceAsync(TimeSpan.FromHours(1));
         await Store.UseAsync(async (BoardDbContext db) => await db.ReleaseDueAsync(await db.NowAsync(default), default));
         var run = Assert.Single(await Store.AdmitAsync()).RunId;
+        await Store.AdvanceAsync(HostFaults.Moment);
         Assert.NotNull((await Store.ClaimAsync(worker, run)).Grant);
         return run;
     }

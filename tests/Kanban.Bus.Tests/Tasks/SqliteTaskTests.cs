@@ -20,4 +20,8 @@ public sealed class SqliteWhyTests : Admission.WhySpec<SqliteStore>;
 
 public sealed class SqlitePoolTests : Pools.PoolSpec<SqliteStore>;
 
+public sealed class SqliteParkingTests : Pools.ParkingSpec<SqliteStore>;
+
+public sealed class SqliteErrorClassTests : Runs.ErrorClassSpec<SqliteStore>;
+
 public sealed class SqliteBoardTests : Boards.BoardSpec<SqliteStore>;

@@ -44,7 +44,7 @@ public sealed class RunEndTests
         var silent = worker.RunAsync(WorkerHarness.Grant("echo begin; sleep 60", limits));
         var chatty = worker.RunAsync(WorkerHarness.Grant("for i in 1 2 3 4 5 6; do echo $i; sleep 0.4; done", limits));
 
-        Assert.Equal((Outcome.TimedOut, "wrote nothing for 1 s"), ((await silent).Outcome, (await silent).Reason));
+        Assert.Equal((Outcome.TimedOut, "wrote nothing for 1 s", ErrorClass.Agent), ((await silent).Outcome, (await silent).Reason, (await silent).Class));
         Assert.Equal(Outcome.Succeeded, (await chatty).Outcome);
     }
 

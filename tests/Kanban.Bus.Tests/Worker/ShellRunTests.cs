@@ -20,17 +20,17 @@ public sealed class ShellRunTests
     }
 
     [Theory]
-    [InlineData("exit 7", Outcome.Failed, "exit 7", 7)]
-    [InlineData("exit 75", Outcome.Failed, "asked to be retried (exit 75)", 75)]
-    [InlineData("kill -SEGV $$", Outcome.Failed, "ended by signal SEGV (exit 139)", 139)]
-    [InlineData("no-such-program", Outcome.Failed, "exit 127: a command was not found", 127)]
-    public async Task An_exit_status_says_how_it_ended(string body, Outcome outcome, string reason, int exitCode)
+    [InlineData("exit 7", "exit 7", 7, ErrorClass.Task)]
+    [InlineData("exit 75", "asked to be retried (exit 75)", 75, ErrorClass.Provider)]
+    [InlineData("kill -SEGV $$", "ended by signal SEGV (exit 139)", 139, ErrorClass.Agent)]
+    [InlineData("no-such-program", "exit 127: a command was not found", 127, ErrorClass.Host)]
+    public async Task An_exit_status_says_how_it_ended(string body, string reason, int exitCode, ErrorClass fault)
     {
         await using var worker = await WorkerHarness.StartAsync();
 
         var finish = await worker.RunAsync(body);
 
-        Assert.Equal((outcome, reason, exitCode), (finish.Outcome, finish.Reason, finish.ExitCode));
+        Assert.Equal((Outcome.Failed, reason, exitCode, fault), (finish.Outcome, finish.Reason, finish.ExitCode, finish.Class));
     }
 
     [Fact]
@@ -132,6 +132,21 @@ public sealed class ShellRunTests
         Assert.Equal((outcome, reason, summary), (finish.Outcome, finish.Reason, finish.Summary));
         if (summary == "built")
             Assert.Equal((3, 5), (finish.Metadata!.Value.GetProperty("files").GetInt32(), finish.Usage!.Value.GetProperty("tokens").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_result_file_says_what_was_at_fault_and_when_a_limit_resets()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+
+        var limited = worker.RunAsync("""echo '{"class":"provider","reason":"429","retryAt":"2026-05-01T08:00:00Z"}' >"$KANBAN_RESULT_FILE"; exit 1""");
+        var polite = worker.RunAsync("""echo '{"outcome":"failed","class":"agent","retryAfterSeconds":90}' >"$KANBAN_RESULT_FILE" """);
+        var wrong = worker.RunAsync("""echo '{"class":"weather"}' >"$KANBAN_RESULT_FILE"; exit 1""");
+
+        Assert.Equal((Outcome.Failed, "429", ErrorClass.Provider, new DateTimeOffset(2026, 5, 1, 8, 0, 0, TimeSpan.Zero)),
+            ((await limited).Outcome, (await limited).Reason, (await limited).Class, (await limited).RetryAt));
+        Assert.Equal((Outcome.Failed, ErrorClass.Agent, 90.0), ((await polite).Outcome, (await polite).Class, (await polite).RetryAfterSeconds));
+        Assert.Equal((ErrorClass.Task, "exit 1; the result file's class 'weather' is none of task, agent, provider, host, board"), ((await wrong).Class, (await wrong).Reason));
     }
 
     [Fact]
