@@ -242,10 +242,14 @@ public abstract class AdmissionSpec<TStore> : StoreSpec<TStore> where TStore : T
     [Fact]
     public async Task A_task_whose_time_is_to_come_wakes_admission_which_looks_again_by_then()
     {
-        await Store.AddLaneAsync("shell");
-        var woken = Store.Services.GetRequiredService<AdmissionSignal>().WaitAsync(default);
+        var (people, signal) = (new People(Store), Store.Services.GetRequiredService<AdmissionSignal>());
+        await people.CreateLaneAsync(new("shell"));
+        await signal.WaitAsync(default).WaitAsync(Eventually.Deadline);
+        var woken = signal.WaitAsync(default);
+        await people.CreateAsync(new("parked", "shell", Status: Status.Scheduled));
+        Assert.False(woken.IsCompleted);
 
-        await new People(Store).CreateAsync(new("later", "shell", NotBefore: await Store.NowAsync() + TimeSpan.FromHours(1)));
+        await people.CreateAsync(new("later", "shell", NotBefore: await Store.NowAsync() + TimeSpan.FromHours(1)));
 
         await woken.WaitAsync(Eventually.Deadline);
     }
