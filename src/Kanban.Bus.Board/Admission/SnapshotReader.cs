@@ -51,10 +51,6 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         return frame with { Ready = [.. ready.OrderByDescending(t => t.Priority).ThenBy(t => t.ReadyAt).ThenBy(t => t.Id)] };
     }
 
-    /// <summary>These tasks alone, behind nothing: what they would wait for if they were first.</summary>
-    public async Task<Snapshot> ForAsync(IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>
-        await FrameAsync(ct) with { Ready = await Select(Ready(db.Tasks).Where(t => taskIds.Contains(t.Id))).ToListAsync(ct) };
-
     /// <summary>What every cap is and what is drawn of it.</summary>
     public async Task<Usage> UsageAsync(CancellationToken ct) => new(await FrameAsync(ct));
 

@@ -11,25 +11,27 @@ public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
 {
     private const int Named = 5;
 
+    /// <param name="frame">What admission would decide on, where the caller has read it; else it is read where a task needs it.</param>
     /// <returns>One entry for each task that waits; none for those that run or have ended.</returns>
-    public async Task<IReadOnlyDictionary<Guid, Wait>> ForAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<Guid, Wait>> ForAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct, Snapshot? frame = null)
     {
         var waits = new Dictionary<Guid, Wait>();
-        var ready = new List<Guid>();
+        var ready = new List<ReadyTask>();
         var todo = new List<Guid>();
         foreach (var task in tasks)
             if (ByItself(task) is { } wait)
                 waits[task.Id] = wait;
             else if (task.Status is Status.Todo)
                 todo.Add(task.Id);
-            else if (task.Status is Status.Ready)
-                ready.Add(task.Id);
+            else if (task is { Status: Status.Ready, Lane: not null })
+                ready.Add(SnapshotReader.Of(task));
 
         if (todo.Count > 0)
             await AddParentsAsync(todo, waits, ct);
         if (ready.Count > 0)
         {
-            var decision = Admit.Decide(await snapshots.ForAsync(ready, ct));
+            // As if they were first: behind nothing.
+            var decision = Admit.Decide((frame ?? await snapshots.FrameAsync(ct)) with { Ready = ready });
             foreach (var (id, wait) in decision.Waits)
                 waits[id] = wait;
             foreach (var next in decision.Offers)
@@ -40,14 +42,9 @@ public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
     }
 
     /// <summary>Why no live worker, or no pool, could ever take them as things are: one entry for each task that has yet to start and of which that is so.</summary>
-    public async Task<IReadOnlyDictionary<Guid, string>> WarningsAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
-    {
-        var open = tasks.Where(t => t is { Lane: not null, LiveRunId: null, Archived: false, HasEnded: false } && t.Status is not Status.Review).ToList();
-        if (open.Count == 0)
-            return new Dictionary<Guid, string>();
-        var frame = await snapshots.FrameAsync(ct);
-        return open.Select(t => (t.Id, Why: Admit.Never(frame, SnapshotReader.Of(t)))).Where(t => t.Why is not null).ToDictionary(t => t.Id, t => t.Why!);
-    }
+    public static IReadOnlyDictionary<Guid, string> Warnings(IReadOnlyCollection<KanbanTask> tasks, Snapshot frame) => tasks
+        .Where(t => t is { Lane: not null, LiveRunId: null, Archived: false, HasEnded: false } && t.Status is not Status.Review)
+        .Select(t => (t.Id, Why: Admit.Never(frame, SnapshotReader.Of(t)))).Where(t => t.Why is not null).ToDictionary(t => t.Id, t => t.Why!);
 
     /// <summary>What its own row says. Null when parents or admission must be asked, or when it does not wait.</summary>
     private static Wait? ByItself(KanbanTask task)

@@ -24,9 +24,8 @@ public static class StorageFeature
     {
         // The contexts themselves are pooled; each scope that takes one says where its connections come from.
         var pages = Postgres(storage, "kanban-board", storage.MaxConnections - storage.LeaseConnections);
-        // What runs for every task looks rows up. A plan made while the tables were small would go through all of them for as long as it is kept,
-        // and a bitmap never clears an index of the entries of dead rows, which the index of live runs is full of.
-        var leases = Postgres(storage, "kanban-leases", storage.LeaseConnections, " -c enable_seqscan=off -c enable_bitmapscan=off");
+        // A bitmap never clears an index of the entries of dead rows, which the index of live runs is full of.
+        var leases = Postgres(storage, "kanban-leases", storage.LeaseConnections, " -c enable_bitmapscan=off");
         services.AddDbContextPool<PostgresBoardDbContext>((provider, options) => options
             .UseNpgsql(pages)
             .AddInterceptors(provider.GetRequiredService<CommitSignals>())
@@ -45,7 +44,9 @@ public static class StorageFeature
         MaxPoolSize = connections,
         ApplicationName = name,
         // Nothing that hangs may hold a caller, a row's lock or a connection for long. The server gives up before the driver does, so that its reason is told.
-        Options = "-c statement_timeout=9s -c lock_timeout=8s -c idle_in_transaction_session_timeout=15s -c jit=off" + settings,
+        // Statements here are short and look rows up by an index. A plan made while the tables were small, or while all runs were live, would go through whole
+        // tables for as long as it is kept; and to compile a statement, or to start processes for it, would cost more than it does.
+        Options = "-c statement_timeout=9s -c lock_timeout=8s -c idle_in_transaction_session_timeout=15s -c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0" + settings,
         CommandTimeout = 10,
         Timeout = 5,
         // The same hundred statements come again and again: parsed and planned once per connection.

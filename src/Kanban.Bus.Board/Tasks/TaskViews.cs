@@ -9,10 +9,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kanban.Bus.Board.Tasks;
 
 /// <summary>Tasks as every face shows them: a page of them takes the same handful of statements as one.</summary>
-public sealed class TaskViews(BoardDbContext db, WaitReasons waits)
+public sealed class TaskViews(BoardDbContext db, WaitReasons waits, SnapshotReader snapshots)
 {
     /// <returns>In the order of <paramref name="tasks"/>.</returns>
-    public async Task<List<TaskView>> ForAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
+    public async Task<List<TaskView>> ForAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct, Snapshot? frame = null)
     {
         if (tasks.Count == 0)
             return [];
@@ -21,7 +21,7 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits)
         var parents = await db.TaskLinks.Where(l => ids.Contains(l.ChildId)).GroupBy(l => l.ChildId)
             .Select(g => new { Child = g.Key, All = g.Count(), Done = g.Count(l => l.Parent.Status == Status.Done) })
             .ToDictionaryAsync(g => g.Child, g => (g.All, g.Done), ct);
-        var reasons = await waits.ForAsync(tasks, ct);
+        var reasons = await waits.ForAsync(tasks, ct, frame);
 
         return [.. tasks.Select(task =>
         {
@@ -34,8 +34,9 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits)
     /// <summary>Of tasks that were just made: with a warning where no live worker could ever take one.</summary>
     public async Task<List<TaskView>> OfNewAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
     {
-        var all = await ForAsync(tasks, ct);
-        var warnings = await waits.WarningsAsync(tasks, ct);
+        var frame = await snapshots.FrameAsync(ct);
+        var all = await ForAsync(tasks, ct, frame);
+        var warnings = WaitReasons.Warnings(tasks, frame);
         return [.. all.Zip(tasks, (view, task) => view with { Warning = warnings.GetValueOrDefault(task.Id) })];
     }
 
