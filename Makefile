@@ -10,6 +10,7 @@ WWWROOT := src/Kanban.Bus.Board/wwwroot
 # Apart from the everyday build, whose lock files and intermediate files know no runtime.
 PUBLISH := dotnet publish src/Kanban.Bus.Cli -c Release --use-current-runtime --self-contained false -v q --nologo \
 	--artifacts-path out/build -p:NuGetLockFilePath=obj/publish.lock.json -o out/kanban
+ADMISSION_BENCHES := burst growth
 NODE_MISSING := Without Node 18 or later there is no dashboard: install nodejs and npm and run make build again. Everything else is built.
 
 .PHONY: help build dashboard run demo bench worker seed test test-fast test-integration test-e2e lint fmt openapi migration up down manifests clean
@@ -40,10 +41,10 @@ demo: ## Two boards, three workers, PostgreSQL, RabbitMQ, 30 tasks; a worker and
 	@dotnet build tests/Kanban.Bus.Benchmarks -c Release -v q --nologo -clp:NoSummary
 	@dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- demo
 
-bench: build ## Measure: prints a table, writes out/bench.json; make bench NAMES='lifecycle start' for some
+bench: build ## Measure: prints a table, writes out/bench.json; make bench NAMES='lifecycle start' for some, ADMISSION=1 for those of admission
 	@tests/needs.sh postgresql rabbitmq
 	@dotnet build tests/Kanban.Bus.Benchmarks -c Release -v q --nologo -clp:NoSummary
-	@KANBAN_PROGRAM=$(CURDIR)/bin/kanban dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- bench $(NAMES)
+	@KANBAN_PROGRAM=$(CURDIR)/bin/kanban dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- bench $(if $(ADMISSION),$(ADMISSION_BENCHES),$(NAMES))
 
 worker: build ## Start a worker here: make worker ARGS='--lane shell=2' (with KANBAN_URL and KANBAN_TOKEN)
 	bin/kanban worker run $(ARGS)

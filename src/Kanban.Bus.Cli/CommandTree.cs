@@ -3,6 +3,7 @@ using Kanban.Bus.Cli.Access;
 using Kanban.Bus.Cli.Boards;
 using Kanban.Bus.Cli.Lanes;
 using Kanban.Bus.Cli.Ops;
+using Kanban.Bus.Cli.Order;
 using Kanban.Bus.Cli.Pools;
 using Kanban.Bus.Cli.Tasks;
 using Kanban.Bus.Cli.Tokens;
@@ -28,6 +29,8 @@ internal static class CommandTree
                 PoolList.Build(app), PoolShow.Build(app), PoolCreate.Build(app), PoolSet.Build(app), PoolPause.Build(app), PoolResume.Build(app), PoolUnpark.Build(app)),
             PoolPause.BuildAll(app),
             PoolResume.BuildAll(app),
+            Noun("order", "Who comes first of those who wait",
+                OrderShow.Build(app), OrderSet.Build(app)),
             Noun("worker", "Run a worker on this host; see the workers of every host",
                 WorkerRun.Build(app), WorkerList.Build(app), WorkerDrain.Build(app)),
             Noun("board", "Serve the board; sets of tasks with keys of their own",

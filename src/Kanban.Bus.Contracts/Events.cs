@@ -5,7 +5,7 @@ namespace Kanban.Bus.Contracts;
 /// <summary>A change on the board, in the shape of CloudEvents 1.0.</summary>
 /// <param name="Id">Cursor: opaque, ordered; give it as <c>after</c> or <c>Last-Event-ID</c>.</param>
 /// <param name="Type"><c>dev.kanbanbus.task.created.v1</c> and so on: <see cref="EventTypes"/> with prefix and version.</param>
-/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/workers/gpu-1</c>.</param>
+/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/workers/gpu-1</c>, <c>/order</c>.</param>
 /// <param name="Subject">The task's key, lane, pool or worker.</param>
 /// <param name="Actor">Who did it: <c>key:admin</c>, <c>worker:gpu-1</c>, <c>run:web-42/2</c>, <c>board</c>.</param>
 public sealed record EventView(
@@ -59,6 +59,8 @@ public static class EventTypes
     public const string PoolParked = "pool.parked";
     /// <summary>A person opened a parked account.</summary>
     public const string PoolUnparked = "pool.unparked";
+    /// <summary>Data: <c>weights</c>, each with <c>from</c> and <c>to</c>, and <c>reason</c>.</summary>
+    public const string OrderEdited = "order.edited";
     public const string WorkerRegistered = "worker.registered";
     public const string WorkerDraining = "worker.draining";
     public const string WorkerGone = "worker.gone";

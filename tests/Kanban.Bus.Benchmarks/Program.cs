@@ -1,4 +1,5 @@
 using Kanban.Bus.Benchmarks;
+using Kanban.Bus.Benchmarks.Admission;
 using Kanban.Bus.Benchmarks.Beat;
 using Kanban.Bus.Benchmarks.Demo;
 using Kanban.Bus.Benchmarks.Idle;
@@ -13,6 +14,8 @@ var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["beat"] = BeatBench.RunAsync,
     ["idle"] = IdleBench.RunAsync,
     ["recover"] = RecoverBench.RunAsync,
+    ["burst"] = BurstBench.RunAsync,
+    ["growth"] = GrowthBench.RunAsync,
 };
 
 switch (args)

@@ -4,16 +4,21 @@ namespace Kanban.Bus.Board.Admission;
 public static class AdmissionFeature
 {
     public static IServiceCollection AddAdmission(this IServiceCollection services) => services
+        .AddSingleton<Turns>()
+        .AddSingleton<PassTimes>()
         .AddScoped<SnapshotReader>()
         .AddScoped<AdmissionPass>()
         .AddScoped<AdmissionTick>()
         .AddScoped<WaitReasons>()
         .AddScoped<Holders>()
+        .AddScoped<Places>()
         .AddHostedService<AdmissionLoop>();
 
     public static void MapAdmission(this RouteGroupBuilder api)
     {
         WhyTask.Map(api);
         CheckLedger.Map(api);
+        ShowOrder.Map(api);
+        EditOrderEndpoint.Map(api);
     }
 }

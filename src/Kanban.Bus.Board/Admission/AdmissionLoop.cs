@@ -10,7 +10,7 @@ namespace Kanban.Bus.Board.Admission;
 /// <summary>Makes passes for as long as the board runs: at once when a commit woke it, when a task's time comes, and on a slow tick as backstop.</summary>
 public sealed partial class AdmissionLoop(
     IServiceScopeFactory scopes, AdmissionSignal signal, OfferPublisher publisher, KnownQueues queues, IOfferBus bus,
-    BoardReadiness readiness, IOptions<AdmissionOptions> options, IOptions<StorageOptions> storage, Outages outages, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
+    BoardReadiness readiness, PassTimes times, IOptions<AdmissionOptions> options, IOptions<StorageOptions> storage, Outages outages, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
@@ -30,9 +30,13 @@ public sealed partial class AdmissionLoop(
         await readiness.WaitAsync(stoppingToken);
         var woken = signal.WaitAsync(stoppingToken);
         long? lookedAt = null;
+        var settled = false;
         while (!stoppingToken.IsCancellationRequested)
             try
             {
+                if (!settled)
+                    await SettleAsync(stoppingToken);
+                settled = true;
                 var everything = signal.TakeReleaseMore() || lookedAt is not { } last || clock.GetElapsedTime(last) >= Seldom;
                 var next = await TickAsync(everything, stoppingToken);
                 if (everything)
@@ -57,6 +61,14 @@ public sealed partial class AdmissionLoop(
                     PassFailed(log, error);
                 await Task.Delay(AfterFailure, clock, stoppingToken);
             }
+    }
+
+    private async Task SettleAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateLeaseScope();
+        var moved = await scope.ServiceProvider.GetRequiredService<Turns>().SettleAsync(scope.ServiceProvider.GetRequiredService<BoardDbContext>(), ct);
+        if (moved > 0)
+            Settled(log, moved);
     }
 
     /// <returns>The time to the next tick.</returns>
@@ -92,7 +104,9 @@ public sealed partial class AdmissionLoop(
         {
             await _pace.WaitAsync(ct);
             await using var scope = scopes.CreateLeaseScope();
+            var from = clock.GetTimestamp();
             var result = await scope.ServiceProvider.GetRequiredService<AdmissionPass>().RunAsync(ct);
+            times.Add(clock.GetElapsedTime(from));
             if (result.Offers.Count == 0)
                 return;
             _pace.Begin(result.Offers.Count);
@@ -112,6 +126,9 @@ public sealed partial class AdmissionLoop(
         var workers = await db.WorkerSlots.Where(s => lanes.Contains(s.Lane)).Select(s => s.WorkerId).Distinct().ToListAsync(ct);
         await Task.WhenAll(workers.Select(worker => bus.HintAsync(worker, ct)));
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} ready tasks have another place in line by this board's settings (Admission:AgeingStep, Admission:FairBetween) than they were saved with, and now stand there")]
+    private static partial void Settled(ILogger log, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Admission failed; it tries again in a second")]
     private static partial void PassFailed(ILogger log, Exception error);

@@ -20,6 +20,23 @@ public sealed class AdmissionOptions
     [Range(1, 10_000)]
     public int ScanLimit { get; set; } = 100;
 
+    /// <summary>What one point of priority is worth in waiting. Default 10 min; 1 s to 1 day.</summary>
+    /// <remarks>
+    /// A task that becomes ready later passes an older one only for the difference of their priorities times the step, and one step more where fairness counts.
+    /// Longer: priority weighs more. Shorter: age does.
+    /// </remarks>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan AgeingStep { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Between whose tasks turns within one step are shared out: <c>board</c>, <c>creator</c>, <c>label:PREFIX</c> or <c>none</c>. Default <c>board</c>.</summary>
+    /// <remarks>The one with the fewest live runs for its weight goes next. With <c>label:team-</c> a task counts for its first label that begins so.</remarks>
+    public string FairBetween { get; set; } = AdmissionGroup.ByBoard;
+
+    /// <summary>How long past its turn a task that does not fit is passed by others, until what it lacks is kept for it. Default 5 min; 0 to 1 day.</summary>
+    /// <remarks>Shorter: tasks that draw much start sooner, and units stand idle more often while they are gathered.</remarks>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ReserveAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Offers made in one transaction. Default 500; 1 to 1,000.</summary>
     [Range(1, 1_000)]
     public int BatchSize { get; set; } = 500;

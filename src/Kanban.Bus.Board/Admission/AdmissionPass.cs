@@ -22,6 +22,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
         var snapshot = await snapshots.ForPassAsync(ct);
         await WithdrawExcessAsync(Admit.Excess(snapshot), Actors.Board, ct);
         var decision = Admit.Decide(snapshot);
+        await KeepAsync(snapshot.Order.Reservations, decision.Reservations, ct);
         var chosen = decision.Offers.Take(options.Value.BatchSize).ToList();
         if (chosen.Count == 0)
             return Result.Nothing;
@@ -46,6 +47,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
                 Lane = pick.Lane,
                 RequirementSet = task.RequirementSet,
                 Draws = draws,
+                FairKey = pick.FairKey,
                 Number = ++task.RunCount,
                 OfferedAt = now,
             };
@@ -58,6 +60,16 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
 
         return new Result(offers, decision.Offers.Count > chosen.Count);
     }, ct);
+
+    /// <summary>Stores what is kept for whom from here on. Mostly nothing has changed.</summary>
+    private async Task KeepAsync(IReadOnlyCollection<Reservation> before, IReadOnlyCollection<Reservation> after, CancellationToken ct)
+    {
+        if (before.Count == after.Count && before.ToHashSet().SetEquals(after))
+            return;
+        await db.Reservations.ExecuteDeleteAsync(ct);
+        db.Reservations.AddRange(after.Select(r => new ReservationRow { Kind = r.Cap.Kind, Name = r.Cap.Name, TaskId = r.Holder.Id, Units = r.Units, Since = r.Since }));
+        await db.SaveChangesAsync(ct);
+    }
 
     /// <summary>Takes back unclaimed offers for which caps have no room any more, in the transaction that changed a cap and holds the admission lock.</summary>
     public async Task WithdrawExcessAsync(string actor, CancellationToken ct)
@@ -73,7 +85,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
             // The last in line first.
             var ids = await db.Runs.Where(r => r.Live && r.State == nameof(RunState.Offered)
                     && r.Lane == group.Lane && r.Board == group.Board && r.RequirementSet == group.RequirementSet && r.Draws == group.Draws)
-                .OrderBy(r => r.Task.Priority).ThenByDescending(r => r.Task.ReadyAt).ThenByDescending(r => r.TaskId).Take(count).Select(r => r.CorrelationId).ToListAsync(ct);
+                .OrderByDescending(r => r.Task.TurnAt).ThenByDescending(r => r.TaskId).Take(count).Select(r => r.CorrelationId).ToListAsync(ct);
             var now = await db.NowAsync(ct);
             // A claim that comes first wins: its run is not offered any more when the lock is ours, and the saga leaves it alone.
             foreach (var run in (await db.LockRunsAsync(ids, ct)).Runs)

@@ -8,7 +8,7 @@ namespace Kanban.Bus.Board.Admission;
 
 /// <summary>What no commit announces to admission: times that have come, offers that nobody can claim any more, promotions that a crash cut off, queues that workers should know.</summary>
 /// <remarks>One cheap read says what there is to do. Mostly there is nothing.</remarks>
-public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, KnownQueues queues)
+public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, AdmissionSignal signal, KnownQueues queues)
 {
     /// <param name="Now">The database's clock.</param>
     /// <param name="NextDue">When the next scheduled task's time comes, or an account opens further; null when neither will.</param>
@@ -25,9 +25,9 @@ public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, KnownQu
         var look = await LookAsync(ct);
         if (look.NextDue <= look.Now)
             await db.ReleaseDueAsync(look.Now, ct);
-        if (everything)
-            while (await db.ReleaseFreeAsync(look.Now, ct) >= Dependencies.ReleaseLimit)
-                ct.ThrowIfCancellationRequested();
+        // What is left is for the next tick, with a pass between them: a hundred thousand may be free at once.
+        if (everything && await db.ReleaseFreeAsync(look.Now, ct))
+            signal.ReleaseMore();
         if (look.Offered)
             await pass.WithdrawStrandedAsync(ct);
         if (look.Pinned)

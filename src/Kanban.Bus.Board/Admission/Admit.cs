@@ -8,22 +8,27 @@ namespace Kanban.Bus.Board.Admission;
 /// <summary>The one decision that turns ready tasks into offers (P3, P6). A pure function: the same code decides and explains.</summary>
 public static class Admit
 {
-    /// <summary>Goes through the ready tasks in order. One that does not fit is passed by, and says why.</summary>
+    /// <summary>Goes through the ready tasks in order. One that does not fit is passed by, and says why; once it starves, what it lacks is kept for it.</summary>
     public static Decision Decide(Snapshot snapshot)
     {
         var room = new Room(snapshot);
+        var line = new Line(snapshot);
         var offers = new List<Pick>();
         var waits = new Dictionary<Guid, Wait>();
-        foreach (var task in snapshot.Ready)
+        while (line.Next() is { } task)
             if (room.WhyNot(task) is { } wait)
+            {
                 waits[task.Id] = wait;
+                room.Keep(task);
+            }
             else
             {
                 room.Take(task);
+                line.Started(task);
                 offers.Add(new Pick(task, Draws.Write(room.PoolsOf(task))));
             }
 
-        return new Decision(offers, waits);
+        return new Decision(offers, waits, room.Kept);
     }
 
     /// <summary>Why no live worker, or no pool, could ever take it as things are; null when one could.</summary>
@@ -99,13 +104,13 @@ public static class Admit
                 return new(WaitCode.NoWorker, $"lane {task.Lane} does not exist");
             if (lane.Problem is not null)
                 return new(WaitCode.LaneProblem, lane.Problem);
-            if (_ledger.WhyNot(task.Lane, task.Board, PoolsOf(task)) is { } full)
+            if (_ledger.WhyNot(task.Lane, task.Board, PoolsOf(task), task.Place) is { } full)
                 return full;
 
             var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
             if (!fitting.Any(w => w.TakesWork))
                 return new(WaitCode.NoWorker, NobodyFits(task, lane, fitting));
-            if (FreeSlot(task.Lane, fitting) is not null)
+            if (FreeSlot(task.Lane, fitting, place: task.Place) is not null)
                 return null;
             if (FullHost(task, fitting) is { } host)
                 return host;
@@ -125,10 +130,32 @@ public static class Admit
 
         public bool AnybodyFits(LiveRuns runs) => Fitting(runs.Lane, runs.RequirementSet, runs.Host, runs.Needs).Any(w => w.TakesWork);
 
+        public IReadOnlyCollection<Reservation> Kept => _ledger.Kept;
+
+        /// <summary>Keeps what it lacks, when it starves and nothing but room is missing.</summary>
+        public void Keep(ReadyTask task)
+        {
+            if (_snapshot.Order.Starves(task.TurnAt, _snapshot.Now) && _snapshot.Lanes.GetValueOrDefault(task.Lane) is { Problem: null }
+                && Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs).Any(w => w.TakesWork))
+                _ledger.Keep(task, DrawsOf(task), _snapshot.Now);
+            else
+                _ledger.Forget(task);
+        }
+
+        /// <summary>Every cap that a run of it draws from, but for hosts that it does not ask for.</summary>
+        private List<(CapKey Cap, int Units)> DrawsOf(ReadyTask task)
+        {
+            List<(CapKey, int)> draws = [(CapKey.Everything, 1), (CapKey.Lane(task.Lane), 1), (CapKey.Board(task.Board), 1), .. PoolsOf(task).Select(p => (CapKey.Pool(p.Key), p.Value))];
+            if (task.Host is { } host)
+                draws.Add((CapKey.Host(host), 1));
+            return draws;
+        }
+
         public void Take(ReadyTask task)
         {
+            _ledger.Forget(task);
             _ledger.Take(task.Lane, task.Board, PoolsOf(task));
-            TakeSlot(task.Lane, task.RequirementSet, task.Host, task.Needs, host: true);
+            TakeSlot(task.Lane, task.RequirementSet, task.Host, task.Needs, host: true, task.Place);
         }
 
         /// <summary>What a run of it draws: by its lane, and where it names a pool itself, by that.</summary>
@@ -141,9 +168,9 @@ public static class Admit
 
         /// <summary>An offer may be claimed by any worker that fits. It counts for a slot of the plainest one, and so for a unit of that one's host.</summary>
         /// <param name="host">Whether the host's unit is to be drawn too.</param>
-        private void TakeSlot(string lane, string set, string? asked, string needs, bool host)
+        private void TakeSlot(string lane, string set, string? asked, string needs, bool host, Place? place = null)
         {
-            var worker = FreeSlot(lane, Fitting(lane, set, asked, needs), roomOnHost: host);
+            var worker = FreeSlot(lane, Fitting(lane, set, asked, needs), roomOnHost: host, place);
             if (worker is not null)
                 _freeSlots[(worker.Id, lane)]--;
             else
@@ -153,10 +180,10 @@ public static class Admit
         }
 
         /// <summary>The plainest worker with a free slot on a host that is not full, so that those with rare capabilities stay free for who needs them.</summary>
-        private FleetMember? FreeSlot(string lane, IReadOnlyList<FleetMember> fitting, bool roomOnHost = true)
+        private FleetMember? FreeSlot(string lane, IReadOnlyList<FleetMember> fitting, bool roomOnHost = true, Place? place = null)
         {
             foreach (var worker in fitting)
-                if (_freeSlots.GetValueOrDefault((worker.Id, lane)) > 0 && !(roomOnHost && _hostsAreCapped && _ledger.IsClosed(CapKey.Host(worker.Host))))
+                if (_freeSlots.GetValueOrDefault((worker.Id, lane)) > 0 && !(roomOnHost && _hostsAreCapped && _ledger.WhyNot(CapKey.Host(worker.Host), 1, place) is not null))
                     return worker;
             return null;
         }
@@ -165,7 +192,7 @@ public static class Admit
         private Wait? FullHost(ReadyTask task, IReadOnlyList<FleetMember> fitting) => !_hostsAreCapped
             ? null
             : fitting.Where(w => w.Host == task.Host || _freeSlots.GetValueOrDefault((w.Id, task.Lane)) > 0)
-                .Select(w => _ledger.WhyNot(CapKey.Host(w.Host), 1)).FirstOrDefault(w => w is not null);
+                .Select(w => _ledger.WhyNot(CapKey.Host(w.Host), 1, task.Place)).FirstOrDefault(w => w is not null);
 
         /// <summary>Workers that could carry it out, draining ones included, plainest first.</summary>
         private IReadOnlyList<FleetMember> Fitting(string lane, string set, string? host, string needs)

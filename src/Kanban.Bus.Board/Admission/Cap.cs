@@ -35,6 +35,11 @@ public readonly record struct CapKey(CapKind Kind, string Name)
 /// <param name="Note">What its source says of it for now; null where there is nothing to say.</param>
 public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Configured, bool Paused = false, string? PausedReason = null, string? Note = null)
 {
+    /// <summary>Why no more may be drawn of it since that is kept for another task; null when there is room for both.</summary>
+    public Wait? WhyNot(int used, int units, Reservation kept) => WhyNot(used + kept.Units, units) is not { } wait
+        ? null
+        : wait with { Reason = $"{kept.Units} of {Limit} {(Key.Kind is CapKind.Pool ? "units" : "runs")} of {Key} {(kept.Units == 1 ? "is" : "are")} kept for {kept.TaskKey}, whose turn came before, and {used} are {(Key.Kind is CapKind.Pool ? "drawn" : "active")}" };
+
     /// <summary>Why nothing more may be drawn of it; null when <paramref name="units"/> can be.</summary>
     public Wait? WhyNot(int used, int units)
     {

@@ -5,13 +5,18 @@ internal sealed class Ledger
 {
     private readonly IReadOnlyDictionary<CapKey, Cap> _caps;
     private readonly Dictionary<CapKey, int> _used = [];
+    private readonly Dictionary<CapKey, Reservation> _kept;
 
     public Ledger(Snapshot snapshot)
     {
         _caps = snapshot.Caps;
+        _kept = snapshot.Order.Reservations.ToDictionary(r => r.Cap);
         foreach (var runs in snapshot.Live)
             Take(runs, runs.Count);
     }
+
+    /// <summary>What is kept, and for whom.</summary>
+    public IReadOnlyCollection<Reservation> Kept => _kept.Values;
 
     public int Used(CapKey key) => _used.GetValueOrDefault(key);
 
@@ -20,11 +25,12 @@ internal sealed class Ledger
 
     /// <summary>The first cap that binds; null when a run can draw all it needs. A host's is asked for by itself, see <see cref="Admit"/>.</summary>
     /// <param name="board">Null to leave boards aside.</param>
-    public Wait? WhyNot(string lane, string? board, IReadOnlyDictionary<string, int> pools)
+    /// <param name="place">In line: what is kept for those before it is not there for it. Null to count what is kept for nobody.</param>
+    public Wait? WhyNot(string lane, string? board, IReadOnlyDictionary<string, int> pools, Place? place = null)
     {
-        var wait = WhyNot(CapKey.Everything, 1) ?? WhyNot(CapKey.Lane(lane), 1) ?? (board is null ? null : WhyNot(CapKey.Board(board), 1));
+        var wait = WhyNot(CapKey.Everything, 1, place) ?? WhyNot(CapKey.Lane(lane), 1, place) ?? (board is null ? null : WhyNot(CapKey.Board(board), 1, place));
         foreach (var (pool, units) in pools)
-            wait ??= WhyNot(CapKey.Pool(pool), units);
+            wait ??= WhyNot(CapKey.Pool(pool), units, place);
         return wait;
     }
 
@@ -38,7 +44,41 @@ internal sealed class Ledger
         return wait;
     }
 
-    public Wait? WhyNot(CapKey key, int units) => _caps.GetValueOrDefault(key)?.WhyNot(Used(key), units);
+    public Wait? WhyNot(CapKey key, int units, Place? place = null)
+    {
+        if (_caps.GetValueOrDefault(key) is not { } cap)
+            return null;
+        var kept = place is { } here && _kept.GetValueOrDefault(key) is { } reserved && reserved.Holder.IsBefore(here) ? reserved : null;
+        return cap.WhyNot(Used(key), units) ?? (kept is null ? null : cap.WhyNot(Used(key), units, kept));
+    }
+
+    /// <summary>Keeps what a starving task lacks of these caps, and goes on keeping what it lacked before. Who comes first in line has a cap's reservation.</summary>
+    /// <param name="draws">All that a run of it draws.</param>
+    public void Keep(ReadyTask task, IReadOnlyList<(CapKey Cap, int Units)> draws, DateTimeOffset now)
+    {
+        Forget(task, except: draws);
+        // Waiting for runs to end helps nobody who could not start after all of them: then it keeps nothing from others.
+        if (draws.Any(d => _caps.GetValueOrDefault(d.Cap) is { } cap && cap.WhyNot(0, d.Units) is not null))
+        {
+            Forget(task);
+            return;
+        }
+
+        foreach (var (key, units) in draws)
+        {
+            var kept = _kept.GetValueOrDefault(key);
+            var isMine = kept?.Holder.Id == task.Id;
+            if (isMine || _caps.GetValueOrDefault(key)?.WhyNot(Used(key), units) is not null && !(kept?.Holder.IsBefore(task.Place) ?? false))
+                _kept[key] = new(key, task.Key, task.Place, units, isMine ? kept!.Since : now);
+        }
+    }
+
+    /// <summary>It has started, or has nothing to wait for: what was kept for it is free.</summary>
+    public void Forget(ReadyTask task, IReadOnlyList<(CapKey Cap, int Units)>? except = null)
+    {
+        foreach (var mine in _kept.Values.Where(r => r.Holder.Id == task.Id && except?.Any(d => d.Cap == r.Cap) is not true).ToList())
+            _kept.Remove(mine.Cap);
+    }
 
     /// <summary>Draws for so many runs, all or nothing: ask first.</summary>
     public void Take(string lane, string board, IReadOnlyDictionary<string, int> pools, int runs = 1)

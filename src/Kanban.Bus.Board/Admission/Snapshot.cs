@@ -5,7 +5,7 @@ namespace Kanban.Bus.Board.Admission;
 /// <summary>All that admission decides on, read in one transaction.</summary>
 /// <param name="Caps">Every cap that limits or is paused, of whatever kind.</param>
 /// <param name="LookAhead">Offers per queue beyond the free slots of its workers.</param>
-/// <param name="Ready">Ready tasks without a live run, first the one to start first.</param>
+/// <param name="Ready">Ready tasks without a live run, in any order.</param>
 /// <param name="Live">Runs that hold units, offered or held, counted.</param>
 /// <param name="Now">The database's clock when it was read.</param>
 public sealed record Snapshot(
@@ -17,6 +17,9 @@ public sealed record Snapshot(
     IReadOnlyList<ReadyTask> Ready,
     DateTimeOffset Now = default)
 {
+    /// <summary>Who of them comes first.</summary>
+    public OrderRules Order { get; init; } = OrderRules.None;
+
     /// <summary>Nothing is ready, so nothing is decided.</summary>
     public static readonly Snapshot Empty = new(new Dictionary<CapKey, Cap>(), 0, new Dictionary<string, LaneRow>(), [], [], []);
 }
@@ -30,8 +33,9 @@ public sealed record LaneRow(string Name, string Profile, IReadOnlyDictionary<st
 /// <param name="WorkerId">Who holds them; null for offers that nobody has claimed.</param>
 /// <param name="HeldOn">The host of who holds them.</param>
 /// <param name="Draws">What each of them draws, fixed when it was admitted.</param>
+/// <param name="FairKey">Whose they are, see <see cref="AdmissionGroup"/>.</param>
 public sealed record LiveRuns(
-    string Lane, string Board, string RequirementSet, string? Host, string Needs, string? WorkerId, int Count, string? HeldOn = null, string Draws = "")
+    string Lane, string Board, string RequirementSet, string? Host, string Needs, string? WorkerId, int Count, string? HeldOn = null, string Draws = "", string FairKey = "")
 {
     public bool Offered => WorkerId is null;
 
@@ -39,5 +43,9 @@ public sealed record LiveRuns(
 }
 
 /// <param name="Draws">What it asks for by itself, beside its lane.</param>
+/// <param name="FairKey">See <see cref="AdmissionGroup"/>.</param>
 public sealed record ReadyTask(
-    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, int Priority, DateTimeOffset ReadyAt, string Draws = "");
+    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, DateTimeOffset TurnAt, string Draws = "", string FairKey = "")
+{
+    public Place Place => new(TurnAt, Id);
+}

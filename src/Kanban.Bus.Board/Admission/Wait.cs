@@ -9,7 +9,8 @@ public sealed record Wait(WaitCode Code, string Reason, CapKey? Cap = null);
 
 /// <param name="Offers">What to offer, in order.</param>
 /// <param name="Waits">Every other task of the snapshot, with its reason.</param>
-public sealed record Decision(IReadOnlyList<Pick> Offers, IReadOnlyDictionary<Guid, Wait> Waits);
+/// <param name="Reservations">What is kept from here on, and for whom: one for each cap at most.</param>
+public sealed record Decision(IReadOnlyList<Pick> Offers, IReadOnlyDictionary<Guid, Wait> Waits, IReadOnlyCollection<Reservation> Reservations);
 
 /// <param name="Draws">What its run draws of pools, see <see cref="Pools.Draws"/>.</param>
 public sealed record Pick(ReadyTask Task, string Draws);

@@ -16,7 +16,7 @@ internal static class WhyTask
         .WithTags("Tasks").WithName("WhyTask").WithSummary("Says why a task has not started");
 
     internal static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Handle(
-        string key, BoardDbContext db, WaitReasons reasons, SnapshotReader snapshots, Holders holders, CancellationToken ct)
+        string key, BoardDbContext db, WaitReasons reasons, Places places, Holders holders, CancellationToken ct)
     {
         var task = KanbanTask.TryParseKey(key, out var board, out var number)
             ? await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Board == board && t.Number == number, ct)
@@ -27,7 +27,7 @@ internal static class WhyTask
             return TypedResults.Ok(new WhyView(task.Key, task.Status, false, null, await NotWaitingAsync(db, task, ct), null));
 
         var inLine = task.Status is Status.Ready && task.LiveRunId is null && !task.Archived;
-        var place = inLine ? await snapshots.PlaceAsync(task, ct) : (int?)null;
+        var place = inLine ? await places.OfAsync(task, ct) : (int?)null;
         var held = await holders.OfAsync(task, wait, ct);
         var about = held is null || place is null || await holders.UsualAsync(task.Lane!, ct) is not { } usual
             ? null

@@ -72,6 +72,9 @@ public sealed class BoardEvent
     public static BoardEvent OfWorker(string type, string workerId, string actor, DateTimeOffset now, object? data = null) =>
         new() { Type = type, Actor = actor, At = now, WorkerId = workerId, Data = Write(data) };
 
+    public static BoardEvent OfOrder(string type, string actor, DateTimeOffset now, object data) =>
+        new() { Type = type, Actor = actor, At = now, Data = Write(data) };
+
     /// <summary>What no task, lane or worker is the subject of: tokens.</summary>
     public static BoardEvent OfAccess(string type, string actor, DateTimeOffset now, object data) =>
         new() { Type = type, Actor = actor, At = now, Data = Write(data) };

@@ -36,6 +36,7 @@ public static class EventViews
         { WorkerId: { } worker } => ("/workers/" + worker, worker),
         { Lane: { } lane } => ("/lanes/" + lane, lane),
         { Pool: { } pool } => ("/pools/" + pool, pool),
+        { Type: EventTypes.OrderEdited } => ("/order", "order"),
         _ => ("/access", row.Actor),
     };
 }

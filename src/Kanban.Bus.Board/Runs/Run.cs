@@ -28,6 +28,9 @@ public sealed class Run : SagaStateMachineInstance
     /// <summary>Units it draws of pools for as long as it is live, see <see cref="Pools.Draws"/>. Fixed when it was admitted: what its lane draws later is of no matter to it.</summary>
     public string Draws { get; init; } = "";
 
+    /// <summary>Whose run it counts as where turns are shared out, see <see cref="Admission.AdmissionGroup"/>. Fixed like its draws.</summary>
+    public string FairKey { get; init; } = "";
+
     /// <summary>Counted per task from 1.</summary>
     public int Number { get; init; }
 

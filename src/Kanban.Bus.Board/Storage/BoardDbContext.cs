@@ -13,6 +13,7 @@ using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Kanban.Bus.Board.Storage;
@@ -36,6 +37,8 @@ public abstract partial class BoardDbContext : DbContext
     public DbSet<Comment> Comments => Set<Comment>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<Lease> Leases => Set<Lease>();
+    public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
+    public DbSet<FairWeight> FairWeights => Set<FairWeight>();
     public DbSet<Worker> Workers => Set<Worker>();
     public DbSet<WorkerSlots> WorkerSlots => Set<WorkerSlots>();
     public DbSet<LogChunk> LogChunks => Set<LogChunk>();
@@ -61,6 +64,9 @@ public abstract partial class BoardDbContext : DbContext
     public abstract IQueryable<KanbanTask> LockedTasksOf(IReadOnlyCollection<Guid> runIds);
 
     public Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct) => LockedTasks(ids).ToListAsync(ct);
+
+    /// <summary>The first tasks in line of each of these groups of a queue.</summary>
+    internal abstract IQueryable<KanbanTask> FirstOfGroups(string lane, string requirementSet, IReadOnlyCollection<string> groups, int each);
 
     /// <summary>Draws the next numbers of a board's tasks.</summary>
     /// <returns>The first of <paramref name="count"/> consecutive numbers; null when there is no such board.</returns>
@@ -107,6 +113,8 @@ public abstract partial class BoardDbContext : DbContext
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         ChangeTracker.DetectChanges();
+        foreach (var task in ChangeTracker.Entries<KanbanTask>().Where(t => t.State is EntityState.Added or EntityState.Modified))
+            this.GetService<Turns>().Set(task);
         var changes = ChangeTracker.Entries().Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         HasNews |= changes.Any(e => e is { Entity: BoardEvent, State: EntityState.Added });
         MayStart |= changes.Any(e => MayLetStart(e.Entity));
@@ -123,7 +131,7 @@ public abstract partial class BoardDbContext : DbContext
     {
         KanbanTask task => task is { Status: Status.Ready, LiveRunId: null } or { Status: Status.Scheduled, NotBefore: not null },
         Run run => !run.Live,
-        TaskBoard or Lane or Pool or Worker or Fleet.WorkerSlots => true,
+        TaskBoard or Lane or Pool or FairWeight or Worker or Fleet.WorkerSlots => true,
         _ => false,
     };
 
@@ -162,8 +170,9 @@ public abstract partial class BoardDbContext : DbContext
             task.HasOne<Lane>().WithMany().HasForeignKey(t => t.Lane).OnDelete(DeleteBehavior.Restrict);
             task.HasIndex(t => new { t.Board, t.Number }).IsUnique();
             task.HasIndex(t => new { t.Board, t.IdempotencyKey }).IsUnique().HasFilter("idempotency_key IS NOT NULL");
-            task.HasIndex(t => new { t.Lane, t.RequirementSet, t.Priority, t.ReadyAt, t.Id }).IsDescending(false, false, true, false, false)
-                .HasFilter("status = 'ready' AND live_run_id IS NULL AND NOT archived").HasDatabaseName("ix_tasks_admission");
+            const string waiting = "status = 'ready' AND live_run_id IS NULL AND NOT archived";
+            task.HasIndex(t => new { t.Lane, t.RequirementSet, t.TurnAt, t.Id }).HasFilter(waiting).HasDatabaseName("ix_tasks_admission");
+            task.HasIndex(t => new { t.Lane, t.RequirementSet, t.AdmissionGroup, t.TurnAt, t.Id }).HasFilter(waiting).HasDatabaseName("ix_tasks_admission_group");
             task.HasIndex(t => new { t.Status, t.NotBefore });
         });
 
@@ -242,10 +251,14 @@ public abstract partial class BoardDbContext : DbContext
 
         model.Entity<LockRow>().ToTable("locks").HasKey(l => l.Name);
 
+        ReservationRow.Configure(model);
+        model.Entity<FairWeight>().ToTable("fair_weights").HasKey(w => w.Key);
+
         model.HasDbFunction(typeof(BoardDbContext).GetMethod(nameof(Now))!).HasName("kanban_now");
 
         // Answers to one question, not tables.
         model.Entity<AdmissionTick.Look>().HasNoKey().ToView(null);
+        model.Entity<QueueHead>().HasNoKey().ToView(null);
         model.Entity<LeaseSweep.Look>().HasNoKey().ToView(null);
 
         foreach (var entity in model.Model.GetEntityTypes())
@@ -261,6 +274,7 @@ public abstract partial class BoardDbContext : DbContext
         conventions.Properties<TokenKind>().HaveConversion<WordConverter<TokenKind>>();
         conventions.Properties<ErrorClass>().HaveConversion<WordConverter<ErrorClass>>();
         conventions.Properties<OnLimit>().HaveConversion<WordConverter<OnLimit>>();
+        conventions.Properties<CapKind>().HaveConversion<WordConverter<CapKind>>();
         conventions.Properties<PoolKind>().HaveConversion<WordConverter<PoolKind>>();
         conventions.Properties<RunState>().HaveConversion<string>();
     }

@@ -30,6 +30,18 @@ public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbConte
         return Tasks.FromSql($"SELECT * FROM tasks WHERE id IN (SELECT task_id FROM runs WHERE id = ANY({list})) ORDER BY id FOR UPDATE");
     }
 
+    internal override IQueryable<KanbanTask> FirstOfGroups(string lane, string requirementSet, IReadOnlyCollection<string> groups, int each)
+    {
+        var list = groups.ToArray();
+        return Tasks.FromSql(
+            $"""
+            SELECT t.* FROM unnest({list}) AS g (name) CROSS JOIN LATERAL (
+                SELECT * FROM tasks
+                WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived AND lane = {lane} AND requirement_set = {requirementSet} AND admission_group = g.name
+                ORDER BY turn_at, id LIMIT {each}) t
+            """);
+    }
+
     public override Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct)
     {
         var list = runIds.ToArray();

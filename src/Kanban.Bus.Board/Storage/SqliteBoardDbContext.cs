@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
@@ -19,6 +20,18 @@ public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> 
 
     public override IQueryable<KanbanTask> LockedTasksOf(IReadOnlyCollection<Guid> runIds) =>
         Tasks.Where(t => Runs.Any(r => runIds.Contains(r.CorrelationId) && r.TaskId == t.Id)).OrderBy(t => t.Id);
+
+    internal override IQueryable<KanbanTask> FirstOfGroups(string lane, string requirementSet, IReadOnlyCollection<string> groups, int each)
+    {
+        var list = JsonSerializer.Serialize(groups);
+        return Tasks.FromSql(
+            $"""
+            SELECT t.* FROM json_each({list}) AS g JOIN tasks AS t ON t.id IN (
+                SELECT id FROM tasks
+                WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived AND lane = {lane} AND requirement_set = {requirementSet} AND admission_group = g.value
+                ORDER BY turn_at, id LIMIT {each})
+            """);
+    }
 
     public override Task<List<Lease>> LockLeasesAsync(IReadOnlyCollection<Guid> runIds, CancellationToken ct) =>
         Leases.Where(l => runIds.Contains(l.RunId)).OrderBy(l => l.RunId).ToListAsync(ct);

@@ -40,15 +40,20 @@ public static class Dependencies
             .OrderBy(t => t.NotBefore)
             .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct), now, ct);
 
-    /// <summary>Releases, in a transaction of its own, tasks that no parent holds any more and that no promotion has reached, <see cref="ReleaseLimit"/> at most.</summary>
-    /// <remarks>It looks at every task that waits for parents, so it is for seldom use.</remarks>
+    /// <summary>Releases tasks that no parent holds any more and that no promotion has reached, <see cref="ReleaseLimit"/> in a transaction.</summary>
+    /// <remarks>It looks at every task that waits for parents, so it is for seldom use, and takes several transactions' worth from one look.</remarks>
     /// <param name="now">The database's clock.</param>
-    /// <returns>How many tasks moved.</returns>
-    public static async Task<int> ReleaseFreeAsync(this BoardDbContext db, DateTimeOffset now, CancellationToken ct) =>
-        await db.ReleaseAllAsync(await db.Tasks
+    /// <returns>Whether there may be more.</returns>
+    public static async Task<bool> ReleaseFreeAsync(this BoardDbContext db, DateTimeOffset now, CancellationToken ct)
+    {
+        var free = await db.Tasks
             .Where(t => t.Status == Status.Todo && !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done))
             .OrderByDescending(t => t.Priority).ThenBy(t => t.Id)
-            .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct), now, ct);
+            .Select(t => t.Id).Take(5 * ReleaseLimit).ToListAsync(ct);
+        foreach (var some in free.Chunk(ReleaseLimit))
+            await db.ReleaseAllAsync([.. some], now, ct);
+        return free.Count == 5 * ReleaseLimit;
+    }
 
     /// <summary>Those of the tasks that a parent still holds, read as of this statement.</summary>
     public static async Task<HashSet<Guid>> HeldByParentsAsync(this BoardDbContext db, IReadOnlyCollection<Guid> taskIds, CancellationToken ct) =>

@@ -85,8 +85,14 @@ public sealed class KanbanTask
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
 
-    /// <summary>Since when it could start; its age in admission's order.</summary>
+    /// <summary>Since when it could start.</summary>
     public DateTimeOffset? ReadyAt { get; set; }
+
+    /// <summary>Its place in admission's order, the earliest first; null while it is not ready. Set whenever it is saved, see <see cref="Admission.Turns"/>.</summary>
+    public DateTimeOffset? TurnAt { get; private set; }
+
+    /// <summary>What admission tells ready tasks of one queue apart by, their turns aside. Set whenever it is saved, see <see cref="Admission.AdmissionGroup"/>.</summary>
+    public string AdmissionGroup { get; private set; } = "";
 
     public DateTimeOffset? EndedAt { get; set; }
 

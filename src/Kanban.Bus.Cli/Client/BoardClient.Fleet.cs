@@ -40,6 +40,10 @@ internal sealed partial class BoardClient
 
     public Task<LedgerView> LedgerAsync(CancellationToken ct) => GetAsync<LedgerView>("ledger", ct);
 
+    public Task<OrderView> OrderAsync(CancellationToken ct) => GetAsync<OrderView>("order", ct);
+
+    public Task<OrderView> EditOrderAsync(JsonObject patch, CancellationToken ct) => PatchAsync<OrderView>("order", patch, ct);
+
     public Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken ct) => PagesAsync<WorkerView>("workers", int.MaxValue, ct);
 
     public Task<IReadOnlyList<DeadLetterView>> DeadLettersAsync(CancellationToken ct) => PagesAsync<DeadLetterView>("dead-letters", int.MaxValue, ct);

@@ -231,6 +231,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what ready tasks are ordered, what is kept for whom, and how long admission took lately. */
+        get: operations["showOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the weights of fair keys: what is absent stays, null is 1 again. */
+        patch: operations["editOrder"];
+        trace?: never;
+    };
     "/api/v1/pools": {
         parameters: {
             query?: never;
@@ -1155,6 +1173,15 @@ export interface components {
             /** Format: int32 */
             silenceSeconds?: null | number;
         };
+        /** @description Person → board, JSON merge patch. */
+        EditOrder: {
+            /** @description Why; kept in the history. */
+            reason?: null | string;
+            /** @description By key, 1 to 1,000; `null` is 1 again, and for all of them when it stands for the whole. */
+            weights?: null | {
+                [key: string]: null | number;
+            };
+        };
         /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `profiles` too. */
         EditPool: {
             /** Format: int32 */
@@ -1203,7 +1230,7 @@ export interface components {
             pool?: null | string;
             /** Format: uuid */
             runId: null | string;
-            /** @description `/boards/web`, `/lanes/gpu`, `/pools/vllm-a`, `/workers/gpu-1`. */
+            /** @description `/boards/web`, `/lanes/gpu`, `/pools/vllm-a`, `/workers/gpu-1`, `/order`. */
             source: string;
             specVersion: string;
             /** @description The task's key, lane, pool or worker. */
@@ -1480,6 +1507,25 @@ export interface components {
             /** @description Runs to end, with why; the worker reports them as `stopped`. */
             stop: components["schemas"]["StopOrder"][];
         };
+        /** @description By what admission orders ready tasks, what it keeps for whom, and how long it took lately. */
+        OrderView: {
+            /**
+             * Format: double
+             * @description What one point of priority is worth in waiting.
+             */
+            ageingStepSeconds: number;
+            /** @description `board`, `creator`, `label:PREFIX` or `none`: between whose tasks turns within one step are shared out. */
+            fairBetween: string;
+            passes: components["schemas"]["PassesView"];
+            reservations: components["schemas"]["ReservationView"][];
+            /**
+             * Format: double
+             * @description How long past its turn a task that does not fit is passed by others.
+             */
+            reserveAfterSeconds: number;
+            /** @description Every key that has live runs or a weight. */
+            shares: components["schemas"]["ShareView"][];
+        };
         /**
          * @description How the worker saw the run end.
          * @enum {unknown}
@@ -1550,6 +1596,17 @@ export interface components {
             metadata: null | components["schemas"]["JsonElement"];
             summary: null | string;
             title: string;
+        };
+        /** @description The last passes of the replica that answers, at most a thousand. */
+        PassesView: {
+            /** Format: int32 */
+            count: number;
+            /** Format: double */
+            longestMs: number;
+            /** Format: double */
+            medianMs: number;
+            /** Format: double */
+            p99Ms: number;
         };
         /**
          * @description What a pool stands for.
@@ -1675,6 +1732,16 @@ export interface components {
             /** @description The worker's own version. */
             version: string;
         };
+        /** @description Units of a cap that are kept, as they become free, for the task that has starved for them the longest. */
+        ReservationView: {
+            /** @description As in `lane codex`, `pool vllm-a`. */
+            cap: string;
+            /** Format: date-time */
+            since: string;
+            taskKey: string;
+            /** Format: int32 */
+            units: number;
+        };
         /**
          * @description What happens to a task whose run failed or was lost.
          * @enum {unknown}
@@ -1758,6 +1825,17 @@ export interface components {
             taskKey: string;
             usage: null | components["schemas"]["JsonElement"];
             workerId: null | string;
+        };
+        ShareView: {
+            /** Format: int32 */
+            active: number;
+            /** @description A board's key, a creator, or a label. */
+            key: string;
+            /**
+             * Format: int32
+             * @description What its live runs are divided by; the least quotient goes next. Default 1.
+             */
+            weight: number;
         };
         StartSession: {
             token: string;
@@ -2711,6 +2789,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginLink"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditOrder"];
+                "application/merge-patch+json": components["schemas"]["EditOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Refused: a problem document. */

@@ -45,6 +45,13 @@ public sealed class RabbitManagement : IDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
+    /// <summary>Messages by queue, delivered and un-acked ones included.</summary>
+    public async Task<Dictionary<string, int>> QueueDepthsAsync(string virtualHost)
+    {
+        var queues = await _http.GetFromJsonAsync<JsonElement>(new Uri(Relative("queues", virtualHost) + "?columns=name,messages", UriKind.Relative));
+        return queues.EnumerateArray().ToDictionary(q => q.GetProperty("name").GetString()!, q => q.TryGetProperty("messages", out var messages) ? messages.GetInt32() : 0);
+    }
+
     public async Task<IReadOnlyList<string>> QueueNamesAsync(string virtualHost)
     {
         var queues = await _http.GetFromJsonAsync<JsonElement>(Relative("queues", virtualHost));

@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
@@ -81,6 +82,7 @@ public sealed class WriteTogetherTests
         var server = await SharedServers.PostgresAsync();
         var options = new DbContextOptionsBuilder<PostgresBoardDbContext>()
             .UseNpgsql(await server.CreateDatabaseAsync())
+            .UseApplicationServiceProvider(new ServiceCollection().AddSingleton(new Turns(Microsoft.Extensions.Options.Options.Create(new AdmissionOptions()))).BuildServiceProvider())
             .ConfigureWarnings(w => w.Ignore(Microsoft.EntityFrameworkCore.Diagnostics.RelationalEventId.PendingModelChangesWarning)).Options;
         var db = new PostgresBoardDbContext(options);
         await db.Database.MigrateAsync();

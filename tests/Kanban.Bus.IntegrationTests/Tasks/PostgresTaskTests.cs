@@ -24,6 +24,8 @@ public sealed class PostgresLaneTests : LaneSpec<PostgresStore>;
 
 public sealed class PostgresWhyTests : WhySpec<PostgresStore>;
 
+public sealed class PostgresOrderTests : OrderSpec<PostgresStore>;
+
 public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
 
 public sealed class PostgresParkingTests : ParkingSpec<PostgresStore>;

@@ -28,7 +28,7 @@ public sealed class AdmissionLoopTests : IAsyncLifetime, IDisposable
         _publisher = new OfferPublisher(
             _store.Bus, scopes, readiness, Options.Create(_store.Admission), Options.Create(new TransportOptions()), _store.Clock, NullLogger<OfferPublisher>.Instance);
         _loop = new AdmissionLoop(
-            scopes, services.GetRequiredService<AdmissionSignal>(), _publisher, services.GetRequiredService<KnownQueues>(), _store.Bus, readiness,
+            scopes, services.GetRequiredService<AdmissionSignal>(), _publisher, services.GetRequiredService<KnownQueues>(), _store.Bus, readiness, services.GetRequiredService<PassTimes>(),
             Options.Create(_store.Admission), Options.Create(new StorageOptions()), new Outages(_store.Clock, NullLogger<Outages>.Instance), _store.Clock, NullLogger<AdmissionLoop>.Instance);
         await _loop.StartAsync(default);
         await SleepsAsync();

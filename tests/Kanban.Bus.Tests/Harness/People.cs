@@ -9,6 +9,7 @@ using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Tests.Harness;
 
@@ -98,8 +99,14 @@ internal sealed class People(TestStore store)
     public Task<Answer> UnparkPoolAsync(string name, string? reason = null) => CallAsync(s =>
         UnparkPool.Handle(name, new(reason), Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
 
+    public Task<OrderView> OrderAsync() => store.UseAsync(async s =>
+        (await ShowOrder.Handle(Get<SnapshotReader>(s), Get<PassTimes>(s), Get<IOptions<AdmissionOptions>>(s), default)).Value!);
+
+    public Task<Answer> EditOrderAsync(string patch) => CallAsync(s =>
+        EditOrderEndpoint.Handle(Patch<EditOrder>(patch), Get<BoardDbContext>(s), Get<SnapshotReader>(s), Get<PassTimes>(s), Get<IOptions<AdmissionOptions>>(s), User, default));
+
     public Task<Answer> WhyAsync(string key) => CallAsync(s =>
-        WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<SnapshotReader>(s), Get<Holders>(s), default));
+        WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<Places>(s), Get<Holders>(s), default));
 
     public Task<LedgerView> LedgerAsync() => store.UseAsync(async s => (await CheckLedger.Handle(Get<BoardDbContext>(s), Get<SnapshotReader>(s), default)).Value!);
 

@@ -18,6 +18,8 @@ public sealed class SqliteLaneTests : Lanes.LaneSpec<SqliteStore>;
 
 public sealed class SqliteWhyTests : Admission.WhySpec<SqliteStore>;
 
+public sealed class SqliteOrderTests : Admission.OrderSpec<SqliteStore>;
+
 public sealed class SqlitePoolTests : Pools.PoolSpec<SqliteStore>;
 
 public sealed class SqliteParkingTests : Pools.ParkingSpec<SqliteStore>;

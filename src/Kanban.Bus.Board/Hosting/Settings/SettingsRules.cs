@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -16,12 +17,18 @@ internal static class SettingsRules
     private const int LongestKey = 200;
 
     public static IEnumerable<string> Check(BoardOptions options) =>
-        Leases(options).Concat(Stores(options.Storage)).Concat(Transports(options.Transport)).Concat(Keys(options.Access)).Concat(Proxies(options.Access)).Concat(Listens(options));
+        Leases(options).Concat(Order(options)).Concat(Stores(options.Storage)).Concat(Transports(options.Transport)).Concat(Keys(options.Access)).Concat(Proxies(options.Access)).Concat(Listens(options));
 
     private static IEnumerable<string> Leases(BoardOptions options)
     {
         if (options.Lease.Heartbeat > options.Lease.Duration / 3)
             yield return $"Lease:Heartbeat is {Durations.Write(options.Lease.Heartbeat)}; allowed is at most a third of Lease:Duration, which is {Durations.Write(options.Lease.Duration)}.";
+    }
+
+    private static IEnumerable<string> Order(BoardOptions options)
+    {
+        if (AdmissionGroup.WhyNot(options.Admission.FairBetween) is { } fault)
+            yield return fault;
     }
 
     private static IEnumerable<string> Stores(StorageOptions storage)

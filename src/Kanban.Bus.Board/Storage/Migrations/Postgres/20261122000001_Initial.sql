@@ -136,6 +136,8 @@ CREATE TABLE tasks (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     ready_at timestamp with time zone,
+    turn_at timestamp with time zone,
+    admission_group text NOT NULL,
     ended_at timestamp with time zone,
     version bigint NOT NULL,
     CONSTRAINT pk_tasks PRIMARY KEY (id),
@@ -170,6 +172,7 @@ CREATE TABLE runs (
     lane text NOT NULL,
     requirement_set text NOT NULL,
     draws text NOT NULL,
+    fair_key text NOT NULL,
     number integer NOT NULL,
     state text NOT NULL,
     live boolean NOT NULL,
@@ -201,6 +204,23 @@ CREATE TABLE task_links (
     CONSTRAINT pk_task_links PRIMARY KEY (child_id, parent_id),
     CONSTRAINT fk_task_links_tasks_child_id FOREIGN KEY (child_id) REFERENCES tasks (id) ON DELETE CASCADE,
     CONSTRAINT fk_task_links_tasks_parent_id FOREIGN KEY (parent_id) REFERENCES tasks (id) ON DELETE CASCADE
+);
+
+-- Units of caps that are kept for the task that has starved for them the longest. The cap's name is that of a lane, a pool and so on.
+CREATE TABLE reservations (
+    kind text NOT NULL,
+    name text NOT NULL,
+    task_id uuid NOT NULL,
+    units integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT pk_reservations PRIMARY KEY (kind, name),
+    CONSTRAINT fk_reservations_tasks_task_id FOREIGN KEY (task_id) REFERENCES tasks (id) ON DELETE CASCADE
+);
+
+CREATE TABLE fair_weights (
+    key text NOT NULL,
+    weight integer NOT NULL,
+    CONSTRAINT pk_fair_weights PRIMARY KEY (key)
 );
 
 CREATE TABLE leases (
@@ -253,6 +273,8 @@ CREATE INDEX ix_log_chunks_run_id_id ON log_chunks (run_id, id);
 
 CREATE UNIQUE INDEX ix_log_chunks_run_id_stream_offset ON log_chunks (run_id, stream, "offset");
 
+CREATE INDEX ix_reservations_task_id ON reservations (task_id);
+
 CREATE INDEX ix_runs_live ON runs (lane, state) WHERE live;
 
 CREATE UNIQUE INDEX ix_runs_task_id_number ON runs (task_id, number);
@@ -261,7 +283,9 @@ CREATE UNIQUE INDEX ux_runs_one_live_per_task ON runs (task_id) WHERE live;
 
 CREATE INDEX ix_task_links_parent_id ON task_links (parent_id);
 
-CREATE INDEX ix_tasks_admission ON tasks (lane, requirement_set, priority DESC, ready_at, id) WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
+CREATE INDEX ix_tasks_admission ON tasks (lane, requirement_set, turn_at, id) WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
+
+CREATE INDEX ix_tasks_admission_group ON tasks (lane, requirement_set, admission_group, turn_at, id) WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
 
 CREATE UNIQUE INDEX ix_tasks_board_idempotency_key ON tasks (board, idempotency_key) WHERE idempotency_key IS NOT NULL;
 

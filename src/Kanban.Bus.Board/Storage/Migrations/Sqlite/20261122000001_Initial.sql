@@ -124,6 +124,8 @@ CREATE TABLE "tasks" (
     "created_at" INTEGER NOT NULL,
     "updated_at" INTEGER NOT NULL,
     "ready_at" INTEGER NULL,
+    "turn_at" INTEGER NULL,
+    "admission_group" TEXT NOT NULL,
     "ended_at" INTEGER NULL,
     "version" INTEGER NOT NULL,
     CONSTRAINT "fk_tasks_boards_board" FOREIGN KEY ("board") REFERENCES "boards" ("key") ON DELETE RESTRICT,
@@ -156,6 +158,7 @@ CREATE TABLE "runs" (
     "lane" TEXT NOT NULL,
     "requirement_set" TEXT NOT NULL,
     "draws" TEXT NOT NULL,
+    "fair_key" TEXT NOT NULL,
     "number" INTEGER NOT NULL,
     "state" TEXT NOT NULL,
     "live" INTEGER NOT NULL,
@@ -186,6 +189,22 @@ CREATE TABLE "task_links" (
     CONSTRAINT "pk_task_links" PRIMARY KEY ("child_id", "parent_id"),
     CONSTRAINT "fk_task_links_tasks_child_id" FOREIGN KEY ("child_id") REFERENCES "tasks" ("id") ON DELETE CASCADE,
     CONSTRAINT "fk_task_links_tasks_parent_id" FOREIGN KEY ("parent_id") REFERENCES "tasks" ("id") ON DELETE CASCADE
+);
+
+-- Units of caps that are kept for the task that has starved for them the longest. The cap's name is that of a lane, a pool and so on.
+CREATE TABLE "reservations" (
+    "kind" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "task_id" TEXT NOT NULL,
+    "units" INTEGER NOT NULL,
+    "since" INTEGER NOT NULL,
+    CONSTRAINT "pk_reservations" PRIMARY KEY ("kind", "name"),
+    CONSTRAINT "fk_reservations_tasks_task_id" FOREIGN KEY ("task_id") REFERENCES "tasks" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "fair_weights" (
+    "key" TEXT NOT NULL CONSTRAINT "pk_fair_weights" PRIMARY KEY,
+    "weight" INTEGER NOT NULL
 );
 
 CREATE TABLE "leases" (
@@ -233,6 +252,8 @@ CREATE INDEX "ix_log_chunks_run_id_id" ON "log_chunks" ("run_id", "id");
 
 CREATE UNIQUE INDEX "ix_log_chunks_run_id_stream_offset" ON "log_chunks" ("run_id", "stream", "offset");
 
+CREATE INDEX "ix_reservations_task_id" ON "reservations" ("task_id");
+
 CREATE INDEX "ix_runs_live" ON "runs" ("lane", "state") WHERE live;
 
 CREATE UNIQUE INDEX "ix_runs_task_id_number" ON "runs" ("task_id", "number");
@@ -241,7 +262,9 @@ CREATE UNIQUE INDEX "ux_runs_one_live_per_task" ON "runs" ("task_id") WHERE live
 
 CREATE INDEX "ix_task_links_parent_id" ON "task_links" ("parent_id");
 
-CREATE INDEX "ix_tasks_admission" ON "tasks" ("lane", "requirement_set", "priority" DESC, "ready_at", "id") WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
+CREATE INDEX "ix_tasks_admission" ON "tasks" ("lane", "requirement_set", "turn_at", "id") WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
+
+CREATE INDEX "ix_tasks_admission_group" ON "tasks" ("lane", "requirement_set", "admission_group", "turn_at", "id") WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
 
 CREATE UNIQUE INDEX "ix_tasks_board_idempotency_key" ON "tasks" ("board", "idempotency_key") WHERE idempotency_key IS NOT NULL;
 
