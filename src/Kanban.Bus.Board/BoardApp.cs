@@ -4,6 +4,7 @@ using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Logs;
@@ -41,6 +42,7 @@ public static class BoardApp
             .AddTasks()
             .AddLanes()
             .AddPools()
+            .AddGateways()
             .AddRuns()
             .AddAdmission()
             .AddFleet()

@@ -61,6 +61,11 @@ public static class EventTypes
     public const string PoolUnparked = "pool.unparked";
     /// <summary>Data: <c>weights</c>, each with <c>from</c> and <c>to</c>, and <c>reason</c>.</summary>
     public const string OrderEdited = "order.edited";
+    /// <summary>A gateway's controller lowered or raised its cap. Data: <c>kind</c>, <c>from</c>, <c>to</c>, <c>reason</c>, <c>signals</c>.</summary>
+    public const string PoolMoved = "pool.moved";
+    /// <summary>A gateway's probe is dead, so its cap stays. Data as of <c>pool.moved</c>.</summary>
+    public const string PoolFrozen = "pool.frozen";
+    public const string PoolThawed = "pool.thawed";
     public const string WorkerRegistered = "worker.registered";
     public const string WorkerDraining = "worker.draining";
     public const string WorkerGone = "worker.gone";

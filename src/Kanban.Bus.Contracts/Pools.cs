@@ -49,6 +49,12 @@ public enum CapSource
 /// <param name="Ceiling">A gateway's cap is not moved above; null for its capacity.</param>
 /// <param name="Profiles">Units that each run of a lane with this profile draws.</param>
 /// <param name="Note">For people.</param>
+/// <param name="Probe">How a gateway's load is seen; with one, its cap moves between floor and ceiling by itself, beginning at the capacity.</param>
+/// <param name="Address">Of the gateway, or of the Prometheus: <c>http://gpu-1:8000</c>.</param>
+/// <param name="Key">Name of an environment variable of the board service that holds the key for the probe; it begins with <c>KANBAN_KEY_</c>.</param>
+/// <param name="Query">The expression that a Prometheus is asked for.</param>
+/// <param name="OverloadAbove">Requests that wait, or the expression's value, from where on it is overloaded. Default for requests 2.</param>
+/// <param name="HealthyBelow">At most so much of it is healthy. Default half of <paramref name="OverloadAbove"/>.</param>
 public sealed record CreatePool(
     string Name,
     PoolKind? Kind = null,
@@ -56,17 +62,33 @@ public sealed record CreatePool(
     int? Floor = null,
     int? Ceiling = null,
     IReadOnlyDictionary<string, int?>? Profiles = null,
-    string? Note = null);
+    string? Note = null,
+    ProbeKind? Probe = null,
+    string? Address = null,
+    string? Key = null,
+    string? Query = null,
+    double? OverloadAbove = null,
+    double? HealthyBelow = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>profiles</c> too.</summary>
+/// <param name="Capacity">Of a gateway with a probe: where its cap goes on from, or, held, what it stays.</param>
 /// <param name="Reason">Why; kept in the history.</param>
+/// <param name="Probe">Null for a cap that nothing moves.</param>
+/// <param name="Hold">True: the cap stays as it is, or as <paramref name="Capacity"/> says, until false releases it to the controller.</param>
 public sealed record EditPool(
     int? Capacity = null,
     int? Floor = null,
     int? Ceiling = null,
     IReadOnlyDictionary<string, int?>? Profiles = null,
     string? Note = null,
-    string? Reason = null);
+    string? Reason = null,
+    ProbeKind? Probe = null,
+    string? Address = null,
+    string? Key = null,
+    string? Query = null,
+    double? OverloadAbove = null,
+    double? HealthyBelow = null,
+    bool? Hold = null);
 
 /// <param name="Capacity">As configured; null for none, which only <c>all</c> has.</param>
 /// <param name="Limit">What holds now; null for no cap.</param>
@@ -76,6 +98,7 @@ public sealed record EditPool(
 /// <param name="ParkedUntil">When an account's limit resets; null when it is not parked. Until then nothing draws from it.</param>
 /// <param name="ParkedReason">By which run.</param>
 /// <param name="OpenAt">When it has all its units again: after <paramref name="ParkedUntil"/> it starts with one, and doubles.</param>
+/// <param name="Gateway">Of a gateway with a probe.</param>
 public sealed record PoolView(
     string Name,
     PoolKind Kind,
@@ -94,7 +117,8 @@ public sealed record PoolView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? ParkedUntil = null,
     string? ParkedReason = null,
-    DateTimeOffset? OpenAt = null);
+    DateTimeOffset? OpenAt = null,
+    GatewayView? Gateway = null);
 
 /// <summary>Every cap with what is drawn of it, read at one moment.</summary>
 /// <param name="Faults">What does not add up, a sentence each; empty when all is well.</param>

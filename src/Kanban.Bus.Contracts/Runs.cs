@@ -168,6 +168,7 @@ public sealed record FinishRuns(IReadOnlyList<FinishItem> Finishes);
 /// <param name="Class">What was at fault, where the outcome is not success; null where neither run nor worker can tell.</param>
 /// <param name="RetryAt">When the limit resets that the run met, as its provider said it; with class <c>provider</c> it parks the accounts that the run draws from.</param>
 /// <param name="RetryAfterSeconds">The same as a length of time from now.</param>
+/// <param name="Met">What it met of its gateways since the last heartbeat.</param>
 public sealed record FinishItem(
     Guid RunId,
     long FencingToken,
@@ -179,7 +180,8 @@ public sealed record FinishItem(
     JsonElement? Usage = null,
     ErrorClass? Class = null,
     DateTimeOffset? RetryAt = null,
-    double? RetryAfterSeconds = null);
+    double? RetryAfterSeconds = null,
+    RunMet? Met = null);
 
 public sealed record FinishAnswers(IReadOnlyList<FinishAnswer> Answers);
 

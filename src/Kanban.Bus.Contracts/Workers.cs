@@ -36,7 +36,15 @@ public sealed record BrokerAddress(string Uri);
 
 /// <summary>Worker → board, one per worker per interval: renews the leases of all its runs with one statement.</summary>
 /// <param name="Load">One-minute load average of the host, for display.</param>
-public sealed record Heartbeat(IReadOnlyList<HeldRun> Runs, IReadOnlyDictionary<string, int> FreeSlots, bool Draining, double? Load = null);
+/// <param name="Met">What its runs met of their gateways since the last heartbeat; null for nothing.</param>
+public sealed record Heartbeat(IReadOnlyList<HeldRun> Runs, IReadOnlyDictionary<string, int> FreeSlots, bool Draining, double? Load = null, IReadOnlyList<RunMet>? Met = null);
+
+/// <summary>What a run met of the gateways it draws from.</summary>
+/// <param name="Refused">Requests that were answered 429 or 503.</param>
+/// <param name="TimedOut">Requests that it gave up.</param>
+/// <param name="Answered">Requests that were answered and whose time is known.</param>
+/// <param name="AnsweredMs">How long these took, together.</param>
+public sealed record RunMet(Guid RunId, long FencingToken, int Refused, int TimedOut, int Answered, double AnsweredMs);
 
 /// <summary>Board → worker, in answer to registration and to each heartbeat.</summary>
 /// <param name="Drain">Take no new work; leave when the running work has ended.</param>

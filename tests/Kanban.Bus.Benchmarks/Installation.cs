@@ -16,14 +16,16 @@ public sealed class Installation : IAsyncDisposable
     public Cluster Cluster { get; }
     public BoardProcess Board { get; private set; } = null!;
 
-    /// <summary>Default settings, but for what the board writes to its console.</summary>
-    public static async Task<Installation> StartAsync()
+    /// <summary>Default settings, but for those given and for what the board writes to its console.</summary>
+    public static async Task<Installation> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var postgres = PostgresServer.StartNewAsync();
         var rabbit = RabbitServer.StartNewAsync();
         var installation = new Installation(await postgres, await rabbit, await Cluster.CreateAsync(await postgres, await rabbit));
         installation.Cluster.Settings.Clear();
         installation.Cluster.Settings["LogLevel"] = "warning";
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            installation.Cluster.Settings[key] = value;
         installation.Board = await installation.Cluster.StartBoardAsync();
         return installation;
     }

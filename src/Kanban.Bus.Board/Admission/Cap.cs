@@ -57,8 +57,10 @@ public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Co
             CapKind.Lane => new(WaitCode.LaneCap, $"lane {Key.Name} is full: {used} of {limit} runs are active", Key),
             CapKind.Board => new(WaitCode.BoardCap, $"board {Key.Name} is full: {used} of {limit} runs are active", Key),
             CapKind.Host => new(WaitCode.HostCap, $"host {Key.Name} is full: {used} of {limit} runs are active", Key),
-            _ when units > limit => new(WaitCode.PoolCap, $"it draws {units} units of pool {Key.Name}, which has {limit}", Key),
-            _ => new(WaitCode.PoolCap, $"{used} of {limit} units of pool {Key.Name} are drawn{(units > 1 ? $", and it draws {units}" : "")}", Key),
+            _ when units > limit => new(WaitCode.PoolCap, $"it draws {units} units of pool {Key.Name}, which has {limit}{Noted}", Key),
+            _ => new(WaitCode.PoolCap, $"{used} of {limit} units of pool {Key.Name}{Noted} are drawn{(units > 1 ? $", and it draws {units}" : "")}", Key),
         };
     }
+
+    private string Noted => Note is null ? "" : $" ({Note})";
 }

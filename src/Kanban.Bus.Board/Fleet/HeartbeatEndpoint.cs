@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
@@ -22,6 +23,8 @@ internal static class HeartbeatEndpoint
         var now = await db.NowAsync(ct);
         if (beat.Runs.Count > 0)
             await db.RenewLeasesAsync(id, beat.Runs, now, now + lease.Value.Duration, ct);
+        if (beat.Met is { Count: > 0 } met)
+            await db.AddReportsAsync(id, met, ct);
         var worker = await db.Workers.AsNoTracking().Include(w => w.Lanes).SingleAsync(w => w.Id == id, ct);
         if (worker.Draining != beat.Draining || worker.State is not WorkerState.Live)
             await ChangeAsync(db, id, beat, now, ct);

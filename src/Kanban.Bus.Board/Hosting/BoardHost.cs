@@ -29,7 +29,8 @@ public static class BoardHost
         .AddSingleton(Options.Create(options.Transport))
         .AddSingleton(Options.Create(options.Lease))
         .AddSingleton(Options.Create(options.Logs))
-        .AddSingleton(Options.Create(options.Admission));
+        .AddSingleton(Options.Create(options.Admission))
+        .AddSingleton(Options.Create(options.Gateway));
 
     /// <summary>Opens the database while the server listens already; see <see cref="BoardReadiness"/>.</summary>
     public static IServiceCollection AddDatabaseStart(this IServiceCollection services) => services.AddHostedService<DatabaseStart>();

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
@@ -23,6 +24,7 @@ public sealed class BoardOptions
     public TransportOptions Transport { get; set; } = new();
     public LeaseOptions Lease { get; set; } = new();
     public AdmissionOptions Admission { get; set; } = new();
+    public GatewayOptions Gateway { get; set; } = new();
     public LogOptions Logs { get; set; } = new();
     public AccessOptions Access { get; set; } = new();
     public TlsOptions Tls { get; set; } = new();

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
@@ -17,9 +18,9 @@ public static class CreatePoolEndpoint
         .ProducesProblem(400).ProducesProblem(409);
 
     internal static async Task<Results<Created<PoolView>, ProblemHttpResult>> Handle(
-        CreatePool request, BoardDbContext db, PoolViews views, ClaimsPrincipal user, CancellationToken ct)
+        CreatePool request, BoardDbContext db, PoolViews views, GatewaySignal gateways, ClaimsPrincipal user, CancellationToken ct)
     {
-        if (PoolRules.Name(request.Name).Concat(Kind(request)).Concat(PoolRules.Units("/profiles", "profiles", request.Profiles)).ToList() is { Count: > 0 } faults)
+        if (PoolRules.Name(request.Name).Concat(Kind(request)).Concat(PoolRules.Units("/profiles", "profiles", request.Profiles)).Concat(GatewayEdits.WhyNot(request)).ToList() is { Count: > 0 } faults)
             return Problems.Invalid(faults);
         if (PoolRules.WhyNot(Of(request, default)) is { } invalid)
             return invalid;
@@ -34,10 +35,12 @@ public static class CreatePoolEndpoint
                 var now = await db.NowAsync(ct);
                 var added = Of(request, now);
                 db.Pools.Add(added);
-                db.Events.Add(BoardEvent.OfPool(EventTypes.PoolCreated, added.Name, user.Actor(), now, new { kind = added.Kind, capacity = added.Capacity, profiles = added.Profiles }));
+                db.Events.Add(BoardEvent.OfPool(EventTypes.PoolCreated, added.Name, user.Actor(), now, new { kind = added.Kind, capacity = added.Capacity, profiles = added.Profiles, probe = added.Gateway?.Probe, address = added.Gateway?.Address }));
                 await db.SaveChangesAsync(ct);
                 return added;
             }, ct);
+            if (pool.Gateway is not null)
+                gateways.Wake();
             return TypedResults.Created($"/api/v1/pools/{pool.Name}", await views.OfAsync(pool, ct));
         }
         catch (DbUpdateException error) when (db.IsDuplicateKey(error))
@@ -59,7 +62,8 @@ public static class CreatePoolEndpoint
             Profiles = Draws.Patch("", request.Profiles),
             Note = request.Note,
             CreatedAt = now,
-        };
+            Gateway = GatewayEdits.Of(request, now),
+        }.Begin();
     }
 
     private static PoolKind KindOf(CreatePool request) =>

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -21,13 +22,15 @@ public static class EditPoolEndpoint
 
     internal static async Task<Results<Ok<PoolView>, ProblemHttpResult>> Handle(
         string pool, MergePatch<EditPool> patch, [FromHeader(Name = "If-Match")] string? ifMatch,
-        BoardDbContext db, AdmissionPass pass, PoolViews views, ClaimsPrincipal user, CancellationToken ct)
+        BoardDbContext db, AdmissionPass pass, PoolViews views, GatewaySignal gateways, ClaimsPrincipal user, CancellationToken ct)
     {
         if (PoolRules.Units("/profiles", "profiles", patch.Value.Profiles).ToList() is { Count: > 0 } faults)
             return Problems.Invalid(faults);
         if (Reasons.WhyNot(patch.Value.Reason) is { } invalid)
             return invalid;
         var (edited, refused) = await db.InTransactionAsync(() => EditAsync(db, pass, pool, patch, ifMatch, user.Actor(), ct), ct);
+        if (edited?.Gateway is not null)
+            gateways.Wake();
         return refused ?? (edited is null ? await ShowPools.NoPoolAsync(db, pool, ct) : TypedResults.Ok(await views.OfAsync(edited, ct)));
     }
 
@@ -40,7 +43,10 @@ public static class EditPoolEndpoint
             return (null, null);
         if (!ETags.Allows(ifMatch, pool.Version))
             return (null, Problems.PreconditionFailed($"Pool {name} has changed since: its version is {pool.Version}, If-Match names {ifMatch}."));
-        var changes = Apply(pool, patch);
+        if (GatewayEdits.WhyNot(pool, patch.Value, patch.Has(nameof(EditPool.Probe))).ToList() is { Count: > 0 } faults)
+            return (null, Problems.Invalid(faults));
+        var now = await db.NowAsync(ct);
+        var changes = Apply(pool, patch, now);
         if (PoolRules.WhyNot(pool) is { } invalid)
         {
             db.ChangeTracker.Clear();
@@ -50,14 +56,14 @@ public static class EditPoolEndpoint
         if (changes.Any)
         {
             pool.Version++;
-            db.Events.Add(BoardEvent.OfPool(EventTypes.PoolEdited, name, actor, await db.NowAsync(ct), changes.Because(patch.Value.Reason)));
+            db.Events.Add(BoardEvent.OfPool(EventTypes.PoolEdited, name, actor, now, changes.Because(patch.Value.Reason)));
             await pass.WithdrawExcessAsync(actor, ct);
         }
 
         return (pool, null);
     }
 
-    private static Changes Apply(Pool pool, MergePatch<EditPool> patch)
+    private static Changes Apply(Pool pool, MergePatch<EditPool> patch, DateTimeOffset now)
     {
         var (edit, changes) = (patch.Value, new Changes());
         if (patch.Has(nameof(edit.Capacity)))
@@ -70,6 +76,7 @@ public static class EditPoolEndpoint
             changes.Set("profiles", pool.Profiles, Draws.Patch(pool.Profiles, edit.Profiles), value => pool.Profiles = value);
         if (patch.Has(nameof(edit.Note)))
             changes.Set("note", pool.Note, edit.Note, value => pool.Note = value);
+        GatewayEdits.Apply(pool, patch, changes, now);
         return changes;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Pools;
@@ -48,6 +49,9 @@ public sealed class Pool
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>What moves its cap; null when nothing does.</summary>
+    public Gateway? Gateway { get; set; }
+
     /// <summary>What admission calls it.</summary>
     public CapKey Key => Kind switch
     {
@@ -61,6 +65,8 @@ public sealed class Pool
     /// <param name="now">The database's clock.</param>
     public Cap Effective(int? settings, DateTimeOffset now)
     {
+        if (Gateway is not null)
+            return Gateway.Effective(this);
         var (limit, source) = Kind is PoolKind.Global && Capacity is null ? (settings, CapSource.Settings) : (Capacity, CapSource.Configured);
         return WhileParked(new Cap(Key, limit, source, Paused, PausedReason), now);
     }

@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -20,6 +21,7 @@ public static class PoolRules
             .. TaskRules.Range("/floor", "floor", pool.Floor, 0, MaxCapacity),
             .. TaskRules.Range("/ceiling", "ceiling", pool.Ceiling, 0, MaxCapacity),
             .. Shape(pool),
+            .. GatewayRules.Faults(pool),
             .. TaskRules.Prose("/note", "note", pool.Note, NoteLength),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;

@@ -1,12 +1,20 @@
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Gateways;
+using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Pools;
 
 /// <summary>Pools as every face shows them: with the cap that holds now, and what live runs draw.</summary>
-public sealed class PoolViews(SnapshotReader snapshots)
+public sealed class PoolViews(BoardDbContext db, SnapshotReader snapshots)
 {
-    public async Task<List<PoolView>> ForAsync(IReadOnlyCollection<Pool> pools, CancellationToken ct)
+    public Task<List<PoolView>> ForAsync(IReadOnlyCollection<Pool> pools, CancellationToken ct) => ForAsync(pools, [], ct);
+
+    /// <summary>With the last moves of its cap.</summary>
+    public async Task<PoolView> OfAsync(Pool pool, CancellationToken ct) =>
+        (await ForAsync([pool], pool.Gateway is null ? [] : await GatewayViews.MovesAsync(db, pool.Name, ct), ct))[0];
+
+    private async Task<List<PoolView>> ForAsync(IReadOnlyCollection<Pool> pools, List<CapMoveView> moves, CancellationToken ct)
     {
         var usage = await snapshots.UsageAsync(ct);
         return [.. pools.Select(pool =>
@@ -16,9 +24,8 @@ public sealed class PoolViews(SnapshotReader snapshots)
             return new PoolView(
                 pool.Name, pool.Kind, pool.Capacity, pool.Floor, pool.Ceiling, cap.Limit, cap.Source, usage.Used(cap.Key), usage.Offered(cap.Key),
                 pool.Paused, pool.PausedReason, Draws.Read(pool.Profiles), pool.Note, pool.Version, pool.CreatedAt,
-                parked ? pool.ParkedUntil : null, parked ? pool.ParkedReason : null, parked ? pool.OpenAt : null);
+                parked ? pool.ParkedUntil : null, parked ? pool.ParkedReason : null, parked ? pool.OpenAt : null,
+                pool.Gateway is null ? null : GatewayViews.Of(pool.Gateway, usage.Now, moves));
         })];
     }
-
-    public async Task<PoolView> OfAsync(Pool pool, CancellationToken ct) => (await ForAsync([pool], ct))[0];
 }

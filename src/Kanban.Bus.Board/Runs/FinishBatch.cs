@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -29,6 +30,7 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
             await AccountParking.LoadAsync(db, locked, ct);
 
         var answers = new List<FinishAnswers>();
+        var met = new List<(string Draws, RunMet Met)>();
         foreach (var request in requests)
         {
             var verdicts = new List<FinishAnswer>();
@@ -44,6 +46,8 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
                 var verdict = run.IsHeldWith(finish.FencingToken) ? FinishVerdict.Accepted
                     : run.IsRepeat(finish.FencingToken) ? FinishVerdict.Repeated
                     : FinishVerdict.Late;
+                if (finish.Met is not null && verdict is FinishVerdict.Accepted)
+                    met.Add((run.Draws, finish.Met));
                 await saga.SendAsync(Heard(finish, request.WorkerId, now), ct);
                 verdicts.Add(new FinishAnswer(finish.RunId, verdict, run.StateName));
             }
@@ -52,6 +56,7 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
         }
 
         await db.SaveChangesAsync(ct);
+        await db.AddReportsAsync(met, ct);
         var done = runs.Values.Where(r => r.Task.Status is Status.Done && r.EndedAt == now).Select(r => r.TaskId).ToList();
         await db.PromoteChildrenAsync(done, "board", now, ct);
         return answers;

@@ -5,6 +5,7 @@ using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Pools;
@@ -32,6 +33,7 @@ public abstract partial class BoardDbContext : DbContext
     public DbSet<TaskBoard> Boards => Set<TaskBoard>();
     public DbSet<Lane> Lanes => Set<Lane>();
     public DbSet<Pool> Pools => Set<Pool>();
+    public DbSet<Gateway> Gateways => Set<Gateway>();
     public DbSet<KanbanTask> Tasks => Set<KanbanTask>();
     public DbSet<TaskLink> TaskLinks => Set<TaskLink>();
     public DbSet<Comment> Comments => Set<Comment>();
@@ -132,6 +134,8 @@ public abstract partial class BoardDbContext : DbContext
         KanbanTask task => task is { Status: Status.Ready, LiveRunId: null } or { Status: Status.Scheduled, NotBefore: not null },
         Run run => !run.Live,
         TaskBoard or Lane or Pool or FairWeight or Worker or Fleet.WorkerSlots => true,
+        // Each look at a gateway is written to its row; only a move of its cap lets anything start.
+        BoardEvent { Type: EventTypes.PoolMoved } => true,
         _ => false,
     };
 
@@ -156,6 +160,7 @@ public abstract partial class BoardDbContext : DbContext
             pool.ToTable("pools").HasKey(p => p.Name);
             pool.Ignore(p => p.Key);
         });
+        Gateway.Configure(model);
 
         model.Entity<KanbanTask>(task =>
         {
@@ -232,6 +237,7 @@ public abstract partial class BoardDbContext : DbContext
             row.Property(e => e.Seq).ValueGeneratedOnAdd();
             row.HasIndex(e => new { e.Tx, e.Seq });
             row.HasIndex(e => new { e.TaskId, e.Seq });
+            row.HasIndex(e => new { e.Pool, e.Seq }).HasFilter("pool IS NOT NULL");
         });
 
         model.Entity<RelayCursor>().ToTable("relays").HasKey(r => r.Name);
@@ -276,6 +282,7 @@ public abstract partial class BoardDbContext : DbContext
         conventions.Properties<OnLimit>().HaveConversion<WordConverter<OnLimit>>();
         conventions.Properties<CapKind>().HaveConversion<WordConverter<CapKind>>();
         conventions.Properties<PoolKind>().HaveConversion<WordConverter<PoolKind>>();
+        conventions.Properties<ProbeKind>().HaveConversion<WordConverter<ProbeKind>>();
         conventions.Properties<RunState>().HaveConversion<string>();
     }
 

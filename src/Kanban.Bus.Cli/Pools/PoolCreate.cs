@@ -17,11 +17,14 @@ internal static class PoolCreate
         var note = Options.Text("--note", "For people", "TEXT");
         var command = new Command("create", "Make a pool: a capacity that runs draw units of, whatever their lane") { name, kind, cap, floor, ceiling, profiles, note };
         command.Aliases.Add("add");
+        var gateway = new GatewayOptions();
+        foreach (var option in gateway.All)
+            command.Options.Add(option);
         return app.On(command, async (call, ct) =>
         {
-            var pool = await call.Board.AddPoolAsync(
-                new CreatePool(
-                    call.Get(name), call.Get(kind), call.Get(cap), call.Get(floor), call.Get(ceiling), Units.Of("--profile", call.Get(profiles)!), call.Get(note)), ct);
+            var asked = new CreatePool(
+                call.Get(name), call.Get(kind), call.Get(cap), call.Get(floor), call.Get(ceiling), Units.Of("--profile", call.Get(profiles)!), call.Get(note));
+            var pool = await call.Board.AddPoolAsync(gateway.AddTo(asked, call), ct);
             call.Output.One(pool, PoolColumns.All, PoolColumns.Sentence);
             return ExitCode.Ok;
         });

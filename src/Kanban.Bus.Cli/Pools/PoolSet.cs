@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Kanban.Bus.Cli.Client;
 
 namespace Kanban.Bus.Cli.Pools;
 
@@ -17,6 +18,13 @@ internal static class PoolSet
         var note = Options.OrNone("--note", "For people", "TEXT", text => JsonValue.Create(text), "a text");
         var reason = Options.Text("--reason", "Why; kept in the history", "TEXT", "-r");
         var command = new Command("set", "Change a pool; it holds at once") { name, cap, floor, ceiling, profiles, note, reason };
+        var gateway = new GatewayOptions();
+        foreach (var option in gateway.All)
+            command.Options.Add(option);
+        var hold = new Option<bool>("--hold") { Description = "A gateway's cap stays as it is, or as --cap says, whatever its load" };
+        var auto = new Option<bool>("--auto") { Description = "A gateway's cap moves by itself again" };
+        command.Options.Add(hold);
+        command.Options.Add(auto);
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -25,6 +33,11 @@ internal static class PoolSet
             patch.Put("ceiling", call.Get(ceiling));
             patch.Put("profiles", Units.Patch("--profile", call.Get(profiles)!));
             patch.Put("note", call.Get(note));
+            gateway.Put(patch, call);
+            if (call.Get(hold) && call.Get(auto))
+                throw new UsageException("--hold and --auto are opposites: give one.");
+            if (call.Get(hold) || call.Get(auto))
+                patch["hold"] = call.Get(hold);
             patch.OrRefuse("name what should be, such as --cap 4.").Put("reason", call.Get(reason));
             call.Output.One(await call.Board.EditPoolAsync(call.Get(name), patch, ct), PoolColumns.All, PoolColumns.Sentence);
             return ExitCode.Ok;

@@ -26,6 +26,7 @@ internal static class PoolShow
                 ("profiles", Units.Text(pool.Profiles)),
                 ("note", pool.Note),
                 ("version", $"{pool.Version}"),
+                .. pool.Gateway is { } gateway ? GatewayFields.Of(gateway) : Enumerable.Empty<(string, string?)>(),
             ]);
             return ExitCode.Ok;
         });

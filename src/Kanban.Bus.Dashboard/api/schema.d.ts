@@ -913,6 +913,21 @@ export interface components {
             uri: string;
         };
         /**
+         * @description What happened to the cap of a gateway.
+         * @enum {unknown}
+         */
+        CapMoveKind: "lowered" | "raised" | "frozen" | "thawed";
+        CapMoveView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            from: number;
+            kind: components["schemas"]["CapMoveKind"];
+            reason: string;
+            /** Format: int32 */
+            to: number;
+        };
+        /**
          * @description Where the value of a cap comes from that holds now.
          * @enum {unknown}
          */
@@ -1026,6 +1041,8 @@ export interface components {
         };
         /** @description Person → board: a new pool. */
         CreatePool: {
+            /** @description Of the gateway, or of the Prometheus: `http://gpu-1:8000`. */
+            address?: null | string;
             /**
              * Format: int32
              * @description Units, 0 to 100,000. Default for a gateway 2; must be given for any other kind.
@@ -1041,15 +1058,30 @@ export interface components {
              * @description A gateway's cap is not moved below.
              */
             floor?: null | number;
+            /**
+             * Format: double
+             * @description At most so much of it is healthy. Default half of OverloadAbove.
+             */
+            healthyBelow?: null | number;
+            /** @description Name of an environment variable of the board service that holds the key for the probe; it begins with `KANBAN_KEY_`. */
+            key?: null | string;
             kind?: null | components["schemas"]["PoolKind"];
             /** @description Lower-case letters, digits and hyphens, 1 to 40; for a host `host:` and its name. */
             name: string;
             /** @description For people. */
             note?: null | string;
+            /**
+             * Format: double
+             * @description Requests that wait, or the expression's value, from where on it is overloaded. Default for requests 2.
+             */
+            overloadAbove?: null | number;
+            probe?: null | components["schemas"]["ProbeKind"];
             /** @description Units that each run of a lane with this profile draws. */
             profiles?: null | {
                 [key: string]: null | number;
             };
+            /** @description The expression that a Prometheus is asked for. */
+            query?: null | string;
         };
         /** @description Person or run → board: one new task. */
         CreateTask: {
@@ -1184,16 +1216,29 @@ export interface components {
         };
         /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `profiles` too. */
         EditPool: {
-            /** Format: int32 */
+            address?: null | string;
+            /**
+             * Format: int32
+             * @description Of a gateway with a probe: where its cap goes on from, or, held, what it stays.
+             */
             capacity?: null | number;
             /** Format: int32 */
             ceiling?: null | number;
             /** Format: int32 */
             floor?: null | number;
+            /** Format: double */
+            healthyBelow?: null | number;
+            /** @description True: the cap stays as it is, or as Capacity says, until false releases it to the controller. */
+            hold?: null | boolean;
+            key?: null | string;
             note?: null | string;
+            /** Format: double */
+            overloadAbove?: null | number;
+            probe?: null | components["schemas"]["ProbeKind"];
             profiles?: null | {
                 [key: string]: null | number;
             };
+            query?: null | string;
             /** @description Why; kept in the history. */
             reason?: null | string;
         };
@@ -1260,6 +1305,7 @@ export interface components {
              * @description From the grant. The board refuses every token but the latest and keeps the result as late.
              */
             fencingToken: number;
+            met?: null | components["schemas"]["RunMet"];
             /** @description Any JSON of the run's own, at most 64 KiB. */
             metadata?: unknown;
             outcome: components["schemas"]["Outcome"];
@@ -1291,6 +1337,50 @@ export interface components {
          * @enum {unknown}
          */
         FinishVerdict: "accepted" | "repeated" | "late" | "unknown";
+        /** @description A gateway's probe and controller. */
+        GatewayView: {
+            address: null | string;
+            /**
+             * Format: double
+             * @description Since the last probe; null before the first.
+             */
+            ageSeconds: null | number;
+            /**
+             * Format: int32
+             * @description Where the controller stands.
+             */
+            cap: number;
+            /** @description Why the last probe failed. */
+            fault: null | string;
+            /** @description Why the cap does not move now; null when it does. */
+            frozen: null | string;
+            /**
+             * Format: double
+             * @description At most so much of it is healthy; between the two the cap stays.
+             */
+            healthyBelow: null | number;
+            /** @description A person's cap holds until it is released. */
+            held: boolean;
+            /** @description Name of the board's environment variable that holds the key for the probe. */
+            key: null | string;
+            /** @description The last ones, newest first; only where one pool is shown. */
+            moves: components["schemas"]["CapMoveView"][];
+            /**
+             * Format: double
+             * @description Requests that wait, or the expression's value, from where on it is overloaded.
+             */
+            overloadAbove: null | number;
+            probe: components["schemas"]["ProbeKind"];
+            /** Format: date-time */
+            probedAt: null | string;
+            query: null | string;
+            signals: null | components["schemas"]["SignalsView"];
+            /**
+             * Format: int32
+             * @description The last cap that stood a healthy and saturated stretch.
+             */
+            stable: null | number;
+        };
         /** @description Board → worker: the lease, and all a worker needs to carry out the run. */
         Grant: {
             /** Format: int32 */
@@ -1343,6 +1433,8 @@ export interface components {
              * @description One-minute load average of the host, for display.
              */
             load?: null | number;
+            /** @description What its runs met of their gateways since the last heartbeat; null for nothing. */
+            met?: null | components["schemas"]["RunMet"][];
             runs: components["schemas"]["HeldRun"][];
         };
         HeldRun: {
@@ -1625,6 +1717,7 @@ export interface components {
             createdAt: string;
             /** Format: int32 */
             floor: null | number;
+            gateway?: null | components["schemas"]["GatewayView"];
             kind: components["schemas"]["PoolKind"];
             /**
              * Format: int32
@@ -1665,6 +1758,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description How a gateway's load is seen.
+         * @enum {unknown}
+         */
+        ProbeKind: "vllm" | "llamacpp" | "ollama" | "litellm" | "prometheus" | "openai" | "runs";
         Problem: {
             code: string;
             detail: string;
@@ -1778,6 +1876,33 @@ export interface components {
              */
             silenceSeconds: null | number;
         };
+        /** @description What a run met of the gateways it draws from. */
+        RunMet: {
+            /**
+             * Format: int32
+             * @description Requests that were answered and whose time is known.
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description How long these took, together.
+             */
+            answeredMs: number;
+            /** Format: int64 */
+            fencingToken: number;
+            /**
+             * Format: int32
+             * @description Requests that were answered 429 or 503.
+             */
+            refused: number;
+            /** Format: uuid */
+            runId: string;
+            /**
+             * Format: int32
+             * @description Requests that it gave up.
+             */
+            timedOut: number;
+        };
         /**
          * @description Where a run stands. The last six are final.
          * @enum {unknown}
@@ -1836,6 +1961,59 @@ export interface components {
              * @description What its live runs are divided by; the least quotient goes next. Default 1.
              */
             weight: number;
+        };
+        /** @description What one look at a gateway saw; null for what its probe does not tell. */
+        SignalsView: {
+            /**
+             * Format: double
+             * @description Share of the KV cache in use, 0 to 1.
+             */
+            cacheUse: null | number;
+            /**
+             * Format: double
+             * @description How long its answers take.
+             */
+            latencyMs: null | number;
+            /**
+             * Format: int32
+             * @description Requests it refused (429, 503) since the last look.
+             */
+            refused: number;
+            /**
+             * Format: double
+             * @description How long runs waited for their requests since then, on average.
+             */
+            runLatencyMs: null | number;
+            /**
+             * Format: double
+             * @description Requests it works on.
+             */
+            running: null | number;
+            /**
+             * Format: int32
+             * @description Requests that timed out since then.
+             */
+            timedOut: number;
+            /**
+             * Format: int32
+             * @description Lines of the answer that could not be read.
+             */
+            unread: number;
+            /**
+             * Format: int32
+             * @description Units of the pool that live runs drew.
+             */
+            used: number;
+            /**
+             * Format: double
+             * @description The expression's.
+             */
+            value: null | number;
+            /**
+             * Format: double
+             * @description Requests in its queue.
+             */
+            waiting: null | number;
         };
         StartSession: {
             token: string;

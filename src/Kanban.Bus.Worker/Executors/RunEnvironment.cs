@@ -40,6 +40,7 @@ internal static class RunEnvironment
         environment["KANBAN_BRIEF_FILE"] = run.BriefFile;
         environment["KANBAN_PARENTS_FILE"] = run.ParentsFile;
         environment["KANBAN_RESULT_FILE"] = run.ResultFile;
+        environment["KANBAN_MET_FILE"] = run.MetFile;
         foreach (var (name, value) in environment)
         {
             if (name.Length == 0 || name.AsSpan().IndexOfAny('=', '\0') >= 0 || value.Contains('\0'))

@@ -60,10 +60,21 @@ internal sealed class LeaseKeeper(
         foreach (var run in named.Where(r => r.IsPastLease))
             run.AskStop(StopCause.Disconnected(run.SinceRenewed.TotalSeconds));
         var sentAt = uptime.GetTimestamp();
+        var met = named.Select(r => (Run: r, Met: r.Met.Take())).Where(r => r.Met is not null).ToList();
         var heartbeat = new Heartbeat(
             [.. named.Select(r => new HeldRun(r.Grant.RunId, r.Grant.FencingToken))],
-            lanes.ToDictionary(l => l.Key, l => l.Value.Free), Draining, LoadAverage());
-        var orders = await board.BeatAsync(workerId, heartbeat, deadline, ct);
+            lanes.ToDictionary(l => l.Key, l => l.Value.Free), Draining, LoadAverage(), met.Count == 0 ? null : [.. met.Select(m => m.Met!)]);
+        Orders orders;
+        try
+        {
+            orders = await board.BeatAsync(workerId, heartbeat, deadline, ct);
+        }
+        catch
+        {
+            met.ForEach(m => m.Run.Met.PutBack(m.Met!));
+            throw;
+        }
+
         foreach (var run in named.Where(r => !orders.Forget.Contains(r.Grant.RunId)))
             run.Renew(sentAt);
         LeaseFiles.Write(named, log);

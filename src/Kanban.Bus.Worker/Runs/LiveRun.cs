@@ -18,6 +18,9 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
     public Grant Grant => grant;
     public RunDirectory Directory => directory;
 
+    /// <summary>What it tells of its requests to gateways.</summary>
+    public MetFile Met { get; } = new(grant, directory.MetFile);
+
     /// <summary>Null when the run takes no slot: its process was found dead.</summary>
     public LaneSlots? Lane => lane;
     public int Slot => slot;

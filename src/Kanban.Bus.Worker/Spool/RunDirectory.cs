@@ -22,6 +22,9 @@ internal sealed class RunDirectory(string path, Guid runId)
     public string BriefFile => At("brief.md");
     public string ParentsFile => At("parents.json");
     public string ResultFile => At("result.json");
+
+    /// <summary>What the run writes of its requests to gateways.</summary>
+    public string MetFile => At("met.jsonl");
     public string ShimFile => At("shim");
 
     /// <summary>Where the run's cgroup is, written before it is started; only where runs have one.</summary>

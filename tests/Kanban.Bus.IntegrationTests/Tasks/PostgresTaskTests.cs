@@ -1,6 +1,7 @@
 using Kanban.Bus.IntegrationTests.Storage;
 using Kanban.Bus.Tests.Admission;
 using Kanban.Bus.Tests.Boards;
+using Kanban.Bus.Tests.Gateways;
 using Kanban.Bus.Tests.Lanes;
 using Kanban.Bus.Tests.Pools;
 using Kanban.Bus.Tests.Runs;
@@ -31,5 +32,7 @@ public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
 public sealed class PostgresParkingTests : ParkingSpec<PostgresStore>;
 
 public sealed class PostgresErrorClassTests : ErrorClassSpec<PostgresStore>;
+
+public sealed class PostgresGatewayTests : GatewaySpec<PostgresStore>;
 
 public sealed class PostgresBoardTests : BoardSpec<PostgresStore>;

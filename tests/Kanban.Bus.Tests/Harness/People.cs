@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Boards;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
@@ -84,10 +85,10 @@ internal sealed class People(TestStore store)
 
     public Task<Answer> ResumeLaneAsync(string name) => CallAsync(s => PauseLane.Resume(name, Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
 
-    public Task<Answer> CreatePoolAsync(CreatePool pool) => CallAsync(s => CreatePoolEndpoint.Handle(pool, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
+    public Task<Answer> CreatePoolAsync(CreatePool pool) => CallAsync(s => CreatePoolEndpoint.Handle(pool, Get<BoardDbContext>(s), Get<PoolViews>(s), Get<GatewaySignal>(s), User, default));
 
     public Task<Answer> EditPoolAsync(string name, string patch, string? ifMatch = null) => CallAsync(s =>
-        EditPoolEndpoint.Handle(name, Patch<EditPool>(patch), ifMatch, Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<PoolViews>(s), User, default));
+        EditPoolEndpoint.Handle(name, Patch<EditPool>(patch), ifMatch, Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<PoolViews>(s), Get<GatewaySignal>(s), User, default));
 
     public Task<Answer> ShowPoolAsync(string name) => CallAsync(s => ShowPools.Show(name, Get<BoardDbContext>(s), Get<PoolViews>(s), default));
 

@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
@@ -22,6 +23,8 @@ public abstract class TestStore : IAsyncDisposable
 
     public AdmissionOptions Admission { get; } = new();
 
+    public GatewayOptions Gateway { get; } = new();
+
     /// <summary>Publishes nothing and remembers nothing: the rows decide.</summary>
     internal SilentOfferBus Bus { get; } = new();
 
@@ -34,8 +37,8 @@ public abstract class TestStore : IAsyncDisposable
     {
         var services = new ServiceCollection().AddLogging();
         AddStorage(services);
-        services.AddSingleton<IOfferBus>(Bus).AddSingleton(Options.Create(Lease)).AddSingleton(Options.Create(Admission));
-        services.AddTasks().AddLanes().AddPools().AddRuns().AddAdmission().AddFleet();
+        services.AddSingleton<IOfferBus>(Bus).AddSingleton(Options.Create(Lease)).AddSingleton(Options.Create(Admission)).AddSingleton(Options.Create(Gateway));
+        services.AddTasks().AddLanes().AddPools().AddGateways().AddRuns().AddAdmission().AddFleet();
         Configure(services);
         _services = services.BuildServiceProvider(validateScopes: true);
         await UseAsync(db => db.Database.MigrateAsync());

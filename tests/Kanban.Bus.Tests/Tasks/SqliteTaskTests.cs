@@ -26,4 +26,6 @@ public sealed class SqliteParkingTests : Pools.ParkingSpec<SqliteStore>;
 
 public sealed class SqliteErrorClassTests : Runs.ErrorClassSpec<SqliteStore>;
 
+public sealed class SqliteGatewayTests : Gateways.GatewaySpec<SqliteStore>;
+
 public sealed class SqliteBoardTests : Boards.BoardSpec<SqliteStore>;

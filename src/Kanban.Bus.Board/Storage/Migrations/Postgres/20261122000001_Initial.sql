@@ -69,6 +69,39 @@ CREATE TABLE pools (
     CONSTRAINT pk_pools PRIMARY KEY (name)
 );
 
+-- Probe and controller of a pool of kind gateway.
+CREATE TABLE gateways (
+    pool text NOT NULL,
+    probe text NOT NULL,
+    address text,
+    key_name text,
+    query text,
+    overload_above double precision,
+    healthy_below double precision,
+    held boolean NOT NULL,
+    cap integer NOT NULL,
+    stable integer,
+    moved_at timestamp with time zone,
+    calm_since timestamp with time zone,
+    overloads integer NOT NULL,
+    overshoots integer NOT NULL,
+    baseline double precision,
+    run_baseline double precision,
+    misses integer NOT NULL,
+    frozen text,
+    lowered text,
+    probed_at timestamp with time zone,
+    signals text,
+    next_at timestamp with time zone NOT NULL,
+    turn bigint NOT NULL,
+    reported_refused integer NOT NULL,
+    reported_timed_out integer NOT NULL,
+    reported_answered integer NOT NULL,
+    reported_ms double precision NOT NULL,
+    CONSTRAINT pk_gateways PRIMARY KEY (pool),
+    CONSTRAINT fk_gateways_pools_pool FOREIGN KEY (pool) REFERENCES pools (name) ON DELETE CASCADE
+);
+
 CREATE TABLE tokens (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -262,6 +295,8 @@ CREATE TABLE dead_letters (
 );
 
 CREATE INDEX ix_comments_task_id_id ON comments (task_id, id);
+
+CREATE INDEX ix_events_pool_seq ON events (pool, seq) WHERE pool IS NOT NULL;
 
 CREATE INDEX ix_events_task_id_seq ON events (task_id, seq);
 

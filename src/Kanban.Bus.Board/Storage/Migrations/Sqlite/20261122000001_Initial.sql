@@ -61,6 +61,38 @@ CREATE TABLE "pools" (
     "created_at" INTEGER NOT NULL
 );
 
+-- Probe and controller of a pool of kind gateway.
+CREATE TABLE "gateways" (
+    "pool" TEXT NOT NULL CONSTRAINT "pk_gateways" PRIMARY KEY,
+    "probe" TEXT NOT NULL,
+    "address" TEXT NULL,
+    "key_name" TEXT NULL,
+    "query" TEXT NULL,
+    "overload_above" REAL NULL,
+    "healthy_below" REAL NULL,
+    "held" INTEGER NOT NULL,
+    "cap" INTEGER NOT NULL,
+    "stable" INTEGER NULL,
+    "moved_at" INTEGER NULL,
+    "calm_since" INTEGER NULL,
+    "overloads" INTEGER NOT NULL,
+    "overshoots" INTEGER NOT NULL,
+    "baseline" REAL NULL,
+    "run_baseline" REAL NULL,
+    "misses" INTEGER NOT NULL,
+    "frozen" TEXT NULL,
+    "lowered" TEXT NULL,
+    "probed_at" INTEGER NULL,
+    "signals" TEXT NULL,
+    "next_at" INTEGER NOT NULL,
+    "turn" INTEGER NOT NULL,
+    "reported_refused" INTEGER NOT NULL,
+    "reported_timed_out" INTEGER NOT NULL,
+    "reported_answered" INTEGER NOT NULL,
+    "reported_ms" REAL NOT NULL,
+    CONSTRAINT "fk_gateways_pools_pool" FOREIGN KEY ("pool") REFERENCES "pools" ("name") ON DELETE CASCADE
+);
+
 CREATE TABLE "tokens" (
     "id" TEXT NOT NULL CONSTRAINT "pk_tokens" PRIMARY KEY,
     "name" TEXT NOT NULL,
@@ -241,6 +273,8 @@ CREATE TABLE "dead_letters" (
 );
 
 CREATE INDEX "ix_comments_task_id_id" ON "comments" ("task_id", "id");
+
+CREATE INDEX "ix_events_pool_seq" ON "events" ("pool", "seq") WHERE pool IS NOT NULL;
 
 CREATE INDEX "ix_events_task_id_seq" ON "events" ("task_id", "seq");
 
