@@ -29,6 +29,23 @@ public enum RetryMode
 /// <param name="BackoffSeconds">Before the next one; it doubles each time, up to an hour, with jitter. 0 to 3,600; null for the lane's <c>backoffSeconds</c>.</param>
 public sealed record RetryRule(int? Attempts = null, int? BackoffSeconds = null);
 
+/// <summary>Whether a lane stands still because its tasks fail alike.</summary>
+public enum BreakerState
+{
+    /// <summary>Nothing of the lane starts until it has cooled down.</summary>
+    Open,
+
+    /// <summary>One run, the canary, tries whether its tasks still fail.</summary>
+    HalfOpen,
+}
+
+/// <param name="Error">The words that the errors have in common, without what differs from run to run.</param>
+/// <param name="Tasks">That failed so before it opened.</param>
+/// <param name="CoolDownSeconds">Between two canaries; it doubles with each that fails, up to an hour.</param>
+/// <param name="CanaryAt">When the next one may go.</param>
+/// <param name="Canary">The run that tries, as in <c>web-31#2</c>; null while it is open.</param>
+public sealed record BreakerView(BreakerState State, DateTimeOffset Since, string Error, int Tasks, int CoolDownSeconds, DateTimeOffset CanaryAt, string? Canary);
+
 /// <summary>What a worker does with a lane's runs when it gets no answer from the board.</summary>
 public enum OnDisconnect
 {
@@ -49,6 +66,12 @@ public enum OnDisconnect
 /// <param name="GraceSeconds">Between TERM and KILL, 0 to 600. Default 10.</param>
 /// <param name="Draws">Pools to the units, 1 to 1,000, that each of its runs draws of them.</param>
 /// <param name="Retries">By class (<c>task</c>, <c>agent</c>, <c>provider</c>, <c>host</c>, <c>board</c>). Default: <c>provider</c> 20 runs from 30 s on, <c>board</c> 100, the rest together <paramref name="MaxAttempts"/>.</param>
+/// <param name="RetryPercent">Share of the runs of a minute that may try again what has failed; beyond it retries wait and fresh tasks go on. 0 to 100, default 20.</param>
+/// <param name="RetriesPerMinute">Retries that may start in a minute whatever the share. 0 to 100,000, default 10.</param>
+/// <param name="MaxRunsPerDay">Runs of one task within 24 hours; then it is blocked, with an alarm. 0 for any number, up to 100,000, default 50.</param>
+/// <param name="BreakerTasks">Tasks that fail by the same error, with no success between, before nothing of the lane starts but one canary at a time. 0 for never, up to 1,000, default 5.</param>
+/// <param name="BreakerSeconds">The stretch within which they do. 1 to 86,400, default 600.</param>
+/// <param name="BreakerCoolDownSeconds">Until the first canary; it doubles with each that fails, up to an hour. 1 to 3,600, default 60.</param>
 public sealed record CreateLane(
     string Name,
     int? MaxActive = null,
@@ -61,7 +84,13 @@ public sealed record CreateLane(
     OnDisconnect? OnDisconnect = null,
     int? BackoffSeconds = null,
     IReadOnlyDictionary<string, int?>? Draws = null,
-    IReadOnlyDictionary<string, RetryRule?>? Retries = null);
+    IReadOnlyDictionary<string, RetryRule?>? Retries = null,
+    int? RetryPercent = null,
+    int? RetriesPerMinute = null,
+    int? MaxRunsPerDay = null,
+    int? BreakerTasks = null,
+    int? BreakerSeconds = null,
+    int? BreakerCoolDownSeconds = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> and <c>retries</c> too.</summary>
 /// <param name="Reason">Why; kept in the history.</param>
@@ -77,7 +106,13 @@ public sealed record EditLane(
     int? BackoffSeconds = null,
     IReadOnlyDictionary<string, int?>? Draws = null,
     string? Reason = null,
-    IReadOnlyDictionary<string, RetryRule?>? Retries = null);
+    IReadOnlyDictionary<string, RetryRule?>? Retries = null,
+    int? RetryPercent = null,
+    int? RetriesPerMinute = null,
+    int? MaxRunsPerDay = null,
+    int? BreakerTasks = null,
+    int? BreakerSeconds = null,
+    int? BreakerCoolDownSeconds = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -88,6 +123,7 @@ public sealed record EditLane(
 /// <param name="Source">Where <paramref name="Limit"/> comes from.</param>
 /// <param name="Binds">Which cap lets no more of its work start now, in words; null when none does.</param>
 /// <param name="Retries">The rule for each class of fault.</param>
+/// <param name="Breaker">Null while its work goes on.</param>
 public sealed record LaneView(
     string Name,
     int? MaxActive,
@@ -111,4 +147,11 @@ public sealed record LaneView(
     int? Limit,
     CapSource Source,
     string? Binds,
-    IReadOnlyDictionary<string, RetryRule>? Retries = null);
+    IReadOnlyDictionary<string, RetryRule>? Retries = null,
+    int RetryPercent = 0,
+    int RetriesPerMinute = 0,
+    int MaxRunsPerDay = 0,
+    int BreakerTasks = 0,
+    int BreakerSeconds = 0,
+    int BreakerCoolDownSeconds = 0,
+    BreakerView? Breaker = null);

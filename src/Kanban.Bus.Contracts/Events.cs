@@ -50,6 +50,11 @@ public static class EventTypes
     public const string LaneEdited = "lane.edited";
     public const string LanePaused = "lane.paused";
     public const string LaneResumed = "lane.resumed";
+    /// <summary>Its tasks fail alike: nothing of it starts but a canary. Data: <c>error</c>, <c>tasks</c>, <c>coolDownSeconds</c>, <c>canaryAt</c>.</summary>
+    public const string LaneBreakerOpened = "lane.breaker-opened";
+    /// <summary>The breaker is half open. Data: <c>canary</c>.</summary>
+    public const string LaneBreakerTried = "lane.breaker-tried";
+    public const string LaneBreakerClosed = "lane.breaker-closed";
     public const string PoolCreated = "pool.created";
     /// <summary>Data: each field's <c>from</c> and <c>to</c>, and <c>reason</c>.</summary>
     public const string PoolEdited = "pool.edited";
@@ -72,6 +77,8 @@ public static class EventTypes
     /// <summary>It was gone and beats again.</summary>
     public const string WorkerReturned = "worker.returned";
     public const string WorkerLeft = "worker.left";
+    /// <summary>A person should look at it. Data: <c>alarm</c> (<c>too-many-runs</c>, <c>breaker-opened</c>) and <c>reason</c>.</summary>
+    public const string AlarmRaised = "alarm.raised";
     public const string TokenCreated = "token.created";
     public const string TokenRevoked = "token.revoked";
     /// <summary>A message that could not be read or handled was put aside. Data: <c>queue</c>, <c>reason</c>, <c>from</c>, <c>contentType</c>, <c>bytes</c>, <c>id</c>, and <c>body</c>, base64, cut at 4 KiB.</summary>

@@ -88,7 +88,7 @@ public enum ClaimRefusal
     /// <summary>This worker lacks the lane, profile, host or a capability.</summary>
     NotEligible,
 
-    /// <summary>This worker drains, or its lane is paused.</summary>
+    /// <summary>This worker drains, or its lane is paused or held by its breaker.</summary>
     Draining,
 
     /// <summary>No such run.</summary>

@@ -197,4 +197,6 @@ public enum WaitCode
     PoolPaused,
     HostCap,
     AccountParked,
+    BreakerOpen,
+    RetryBudget,
 }

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
+using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
@@ -31,6 +32,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
         var locked = await db.LockedTasks([.. chosen.Select(p => p.Task.Id)]).Select(t => new { Task = t, Now = BoardDbContext.Now() }).ToListAsync(ct);
         var tasks = locked.ToDictionary(t => t.Task.Id, t => t.Task);
         var now = locked.Max(t => t.Now);
+        await DailyCeiling.SetAsideAsync(db, tasks.Values, lane => snapshot.Lanes[lane].MaxRunsPerDay, now, ct);
         var offers = new List<Offer>();
         foreach (var (pick, draws) in chosen)
         {
@@ -49,12 +51,15 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
                 Draws = draws,
                 FairKey = pick.FairKey,
                 Number = ++task.RunCount,
+                Retry = task.Failures.Any,
                 OfferedAt = now,
             };
             task.LiveRunId = run.CorrelationId;
             task.Touch(now);
             db.Runs.Add(run);
             db.Events.Add(BoardEvent.Of(EventTypes.RunOffered, run, Actors.Board, now, new { attempt = run.Number, queue = BusNames.LaneQueue(run.Lane, run.RequirementSet) }));
+            if (snapshot.Lanes[run.Lane].Breaker is not null)
+                await LaneBreakers.TryAsync(db, run, now, ct);
             offers.Add(new Offer(run.CorrelationId, run.TaskKey, run.Lane, run.RequirementSet, run.Number, task.Host, task.Needs));
         }
 

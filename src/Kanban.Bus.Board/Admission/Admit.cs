@@ -19,7 +19,7 @@ public static class Admit
             if (room.WhyNot(task) is { } wait)
             {
                 waits[task.Id] = wait;
-                room.Keep(task);
+                room.Keep(task, wait);
             }
             else
             {
@@ -49,6 +49,14 @@ public static class Admit
         var excess = new List<(LiveRuns, int, Wait)>();
         foreach (var offers in snapshot.Live.Where(l => l.Offered))
         {
+            // The canary is offered while its lane's breaker is half open: what is offered while it is open is older.
+            if (snapshot.Lanes.GetValueOrDefault(offers.Lane)?.Breaker is { State: BreakerState.Open } breaker)
+            {
+                excess.Add((offers, offers.Count, breaker.WhyNot(offers.Lane, snapshot.Now, taken: true)!));
+                ledger.Take(offers, -offers.Count);
+                continue;
+            }
+
             Wait? why = null;
             var count = 0;
             for (; count < offers.Count && ledger.WhyNotKeep(offers) is { } wait; count++)
@@ -82,6 +90,8 @@ public static class Admit
         private readonly Dictionary<(string Lane, string Set), int> _lookAhead = [];
         private readonly Dictionary<(string Lane, string Set), IReadOnlyList<FleetMember>> _fitting = [];
         private readonly Dictionary<(string Lane, string Draws), IReadOnlyDictionary<string, int>> _pools = [];
+        private readonly HashSet<string> _canaries = [];
+        private readonly Dictionary<string, int> _retries = [];
 
         public Room(Snapshot snapshot)
         {
@@ -104,6 +114,10 @@ public static class Admit
                 return new(WaitCode.NoWorker, $"lane {task.Lane} does not exist");
             if (lane.Problem is not null)
                 return new(WaitCode.LaneProblem, lane.Problem);
+            if (lane.Breaker?.WhyNot(lane.Name, _snapshot.Now, _canaries.Contains(lane.Name)) is { } broken)
+                return broken;
+            if (task.Retry && _retries.GetValueOrDefault(lane.Name) >= lane.Budget.Room)
+                return lane.Budget.Spent(lane.Name);
             if (_ledger.WhyNot(task.Lane, task.Board, PoolsOf(task), task.Place) is { } full)
                 return full;
 
@@ -133,9 +147,9 @@ public static class Admit
         public IReadOnlyCollection<Reservation> Kept => _ledger.Kept;
 
         /// <summary>Keeps what it lacks, when it starves and nothing but room is missing.</summary>
-        public void Keep(ReadyTask task)
+        public void Keep(ReadyTask task, Wait wait)
         {
-            if (_snapshot.Order.Starves(task.TurnAt, _snapshot.Now) && _snapshot.Lanes.GetValueOrDefault(task.Lane) is { Problem: null }
+            if (wait.Code is not (WaitCode.BreakerOpen or WaitCode.RetryBudget) && _snapshot.Order.Starves(task.TurnAt, _snapshot.Now) && _snapshot.Lanes.GetValueOrDefault(task.Lane) is { Problem: null }
                 && Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs).Any(w => w.TakesWork))
                 _ledger.Keep(task, DrawsOf(task), _snapshot.Now);
             else
@@ -154,6 +168,10 @@ public static class Admit
         public void Take(ReadyTask task)
         {
             _ledger.Forget(task);
+            if (_snapshot.Lanes[task.Lane].Breaker is not null)
+                _canaries.Add(task.Lane);
+            if (task.Retry)
+                _retries[task.Lane] = _retries.GetValueOrDefault(task.Lane) + 1;
             _ledger.Take(task.Lane, task.Board, PoolsOf(task));
             TakeSlot(task.Lane, task.RequirementSet, task.Host, task.Needs, host: true, task.Place);
         }

@@ -35,7 +35,7 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
 
     private async Task ReadAsync(QueueHead queue, CancellationToken ct)
     {
-        if (frame.Lanes.GetValueOrDefault(queue.Lane) is not { Problem: null } lane || Room(queue, lane) is not { } room)
+        if (frame.Lanes.GetValueOrDefault(queue.Lane) is not { Problem: null } lane || lane.Breaker?.WhyNot(lane.Name, frame.Now, taken: false) is not null || Room(queue, lane) is not { } room)
             return;
         var most = Math.Min(room + options.LookAhead, options.BatchSize);
         var starves = frame.Caps.Count > 0 && frame.Order.Starves(queue.TurnAt ?? default, frame.Now);
@@ -46,11 +46,19 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
         var open = groups.Where(g => _ledger.WhyNot(queue.Lane, g.Board, Draws.Join(lane.Pools, Draws.Read(g.Draws)), Place.Last) is null).ToList();
         // The first in line, whoever they are; and of each group that has room its first, so that none is hidden by the many of another.
         if (open.Count > 0 || groups.Count == MostGroups)
-            await FindAsync(InLine(queue).Take(most + options.ScanLimit), ct);
+            await FindInLineAsync(queue, most + options.ScanLimit, ct);
         else if (starves)
             await FindAsync(InLine(queue).Take(StarvingLooked), ct);
         if (open.Count > 0 && groups.Count > 1)
             await FindAsync(db.FirstOfGroups(queue.Lane, queue.RequirementSet, [.. open.Select(g => g.ToString())], 1 + (most + options.ScanLimit) / open.Count), ct);
+    }
+
+    /// <summary>The first in line; and where retries among them may have to wait, the first of the fresh tasks, so that these are not hidden behind those.</summary>
+    private async Task FindInLineAsync(QueueHead queue, int most, CancellationToken ct)
+    {
+        var found = await FindAsync(InLine(queue).Take(most), ct);
+        if (found.Count == most && found.Exists(t => t.Retry))
+            await FindAsync(InLine(queue).Where(t => t.FailedBy == "").Take(most), ct);
     }
 
     /// <summary>Free slots of the workers that fit, without what is offered in the queue already; null when nobody serves it.</summary>
@@ -67,10 +75,12 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
     private IQueryable<KanbanTask> InLine(QueueHead queue) =>
         SnapshotReader.Ready(db.Tasks).Where(t => t.Lane == queue.Lane && t.RequirementSet == queue.RequirementSet).OrderBy(t => t.TurnAt).ThenBy(t => t.Id);
 
-    private async Task FindAsync(IQueryable<KanbanTask> tasks, CancellationToken ct)
+    private async Task<List<ReadyTask>> FindAsync(IQueryable<KanbanTask> tasks, CancellationToken ct)
     {
         // Parents are kept by the status; this is the gate's own look at P5.
-        foreach (var task in await SnapshotReader.Select(tasks.Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done))).ToListAsync(ct))
+        var found = await SnapshotReader.Select(tasks.Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done))).ToListAsync(ct);
+        foreach (var task in found)
             _found[task.Id] = task;
+        return found;
     }
 }

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Lanes;
 
 namespace Kanban.Bus.Board.Admission;
 
@@ -27,7 +28,17 @@ public sealed record Snapshot(
 /// <param name="Pools">What each of its runs draws, by itself or by its profile.</param>
 /// <param name="Problem">What is wrong with its queue on the broker; null when nothing is.</param>
 /// <param name="Refused">It stays so until a person acts, and offers that wait can't be claimed.</param>
-public sealed record LaneRow(string Name, string Profile, IReadOnlyDictionary<string, int> Pools, string? Problem, bool Refused = false);
+public sealed record LaneRow(string Name, string Profile, IReadOnlyDictionary<string, int> Pools, string? Problem, bool Refused = false)
+{
+    /// <summary>Null while its work goes on.</summary>
+    public Breaker? Breaker { get; init; }
+
+    /// <summary>What it has spent is only read where something is to be tried again.</summary>
+    public RetryBudget Budget { get; init; } = RetryBudget.Unlimited;
+
+    /// <summary>Of one of its tasks; 0 for any number.</summary>
+    public int MaxRunsPerDay { get; init; }
+}
 
 /// <param name="Host">The one its tasks ask for.</param>
 /// <param name="WorkerId">Who holds them; null for offers that nobody has claimed.</param>
@@ -44,8 +55,9 @@ public sealed record LiveRuns(
 
 /// <param name="Draws">What it asks for by itself, beside its lane.</param>
 /// <param name="FairKey">See <see cref="AdmissionGroup"/>.</param>
+/// <param name="Retry">It has failed before, since a person last gave it all its attempts.</param>
 public sealed record ReadyTask(
-    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, DateTimeOffset TurnAt, string Draws = "", string FairKey = "")
+    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, DateTimeOffset TurnAt, string Draws = "", string FairKey = "", bool Retry = false)
 {
     public Place Place => new(TurnAt, Id);
 }

@@ -21,7 +21,19 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         if (queues.Count == 0)
             return Snapshot.Empty;
         var frame = await FrameAsync(ct);
-        return frame with { Ready = await new ReadyReader(db, options.Value, frame).ReadAsync(queues, ct) };
+        return await WithBudgetsAsync(frame with { Ready = await new ReadyReader(db, options.Value, frame).ReadAsync(queues, ct) }, ct);
+    }
+
+    /// <summary>With what the lanes have spent that have something to try again.</summary>
+    public async Task<Snapshot> WithBudgetsAsync(Snapshot snapshot, CancellationToken ct)
+    {
+        if (snapshot.Ready.Where(t => t.Retry).Select(t => t.Lane).ToHashSet() is not { Count: > 0 } retrying)
+            return snapshot;
+        var lanes = new Dictionary<string, LaneRow>(snapshot.Lanes);
+        foreach (var name in retrying)
+            if (lanes.TryGetValue(name, out var lane))
+                lanes[name] = lane with { Budget = await RetryBudgets.OfAsync(db, lane, snapshot.Now, ct) };
+        return snapshot with { Lanes = lanes };
     }
 
     /// <summary>What every cap is and what is drawn of it.</summary>
@@ -58,7 +70,12 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         return new Snapshot(
             caps.Where(c => c.Limit is not null || c.Paused).ToDictionary(c => c.Key),
             options.Value.LookAhead,
-            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name))),
+            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name))
+            {
+                Breaker = l.Breaker,
+                Budget = new(0, 0, l.RetryPercent, l.RetriesPerMinute),
+                MaxRunsPerDay = l.MaxRunsPerDay,
+            }),
             workers.ConvertAll(FleetMember.Of),
             live,
             [],
@@ -84,8 +101,8 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         Draws.Read(lane.Draws));
 
     internal static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t => new ReadyTask(
-        t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey));
+        t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey, t.FailedBy != ""));
 
     internal static ReadyTask Of(KanbanTask task) => new(
-        task.Id, task.Key, task.Board, task.Lane!, task.RequirementSet, task.Host, task.Needs, task.TurnAt ?? task.UpdatedAt, task.Draws, AdmissionGroup.Read(task.AdmissionGroup).FairKey);
+        task.Id, task.Key, task.Board, task.Lane!, task.RequirementSet, task.Host, task.Needs, task.TurnAt ?? task.UpdatedAt, task.Draws, AdmissionGroup.Read(task.AdmissionGroup).FairKey, task.Failures.Any);
 }

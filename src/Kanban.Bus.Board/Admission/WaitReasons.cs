@@ -31,7 +31,7 @@ public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
         if (ready.Count > 0)
         {
             // As if they were first: behind nothing.
-            var decision = Admit.Decide((frame ?? await snapshots.FrameAsync(ct)) with { Ready = ready });
+            var decision = Admit.Decide(await snapshots.WithBudgetsAsync((frame ?? await snapshots.FrameAsync(ct)) with { Ready = ready }, ct));
             foreach (var (id, wait) in decision.Waits)
                 waits[id] = wait;
             foreach (var next in decision.Offers)

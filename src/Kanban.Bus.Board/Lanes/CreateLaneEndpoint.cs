@@ -60,6 +60,12 @@ public static class CreateLaneEndpoint
         lane.OnDisconnect = request.OnDisconnect ?? lane.OnDisconnect;
         lane.Draws = Draws.Patch("", request.Draws);
         lane.Retries = RetryRules.Patch("", request.Retries);
+        lane.RetryPercent = request.RetryPercent ?? lane.RetryPercent;
+        lane.RetriesPerMinute = request.RetriesPerMinute ?? lane.RetriesPerMinute;
+        lane.MaxRunsPerDay = request.MaxRunsPerDay ?? lane.MaxRunsPerDay;
+        lane.BreakerTasks = request.BreakerTasks ?? lane.BreakerTasks;
+        lane.BreakerSeconds = request.BreakerSeconds ?? lane.BreakerSeconds;
+        lane.BreakerCoolDownSeconds = request.BreakerCoolDownSeconds ?? lane.BreakerCoolDownSeconds;
         db.Lanes.Add(lane);
         db.Events.Add(BoardEvent.OfLane(EventTypes.LaneCreated, lane.Name, actor, now, new { profile = lane.Profile, maxActive = lane.MaxActive, draws = lane.Draws }));
         await db.SaveChangesAsync(ct);

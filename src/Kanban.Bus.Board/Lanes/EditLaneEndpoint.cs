@@ -70,6 +70,18 @@ public static class EditLaneEndpoint
             changes.Set("draws", lane.Draws, Draws.Patch(lane.Draws, edit.Draws), value => lane.Draws = value);
         if (patch.Has(nameof(edit.Retries)))
             changes.Set("retries", lane.Retries, RetryRules.Patch(lane.Retries, edit.Retries), value => lane.Retries = value);
+        if (patch.Has(nameof(edit.RetryPercent)))
+            changes.Set("retryPercent", lane.RetryPercent, edit.RetryPercent ?? fresh.RetryPercent, value => lane.RetryPercent = value);
+        if (patch.Has(nameof(edit.RetriesPerMinute)))
+            changes.Set("retriesPerMinute", lane.RetriesPerMinute, edit.RetriesPerMinute ?? fresh.RetriesPerMinute, value => lane.RetriesPerMinute = value);
+        if (patch.Has(nameof(edit.MaxRunsPerDay)))
+            changes.Set("maxRunsPerDay", lane.MaxRunsPerDay, edit.MaxRunsPerDay ?? fresh.MaxRunsPerDay, value => lane.MaxRunsPerDay = value);
+        if (patch.Has(nameof(edit.BreakerTasks)))
+            changes.Set("breakerTasks", lane.BreakerTasks, edit.BreakerTasks ?? fresh.BreakerTasks, value => lane.BreakerTasks = value);
+        if (patch.Has(nameof(edit.BreakerSeconds)))
+            changes.Set("breakerSeconds", lane.BreakerSeconds, edit.BreakerSeconds ?? fresh.BreakerSeconds, value => lane.BreakerSeconds = value);
+        if (patch.Has(nameof(edit.BreakerCoolDownSeconds)))
+            changes.Set("breakerCoolDownSeconds", lane.BreakerCoolDownSeconds, edit.BreakerCoolDownSeconds ?? fresh.BreakerCoolDownSeconds, value => lane.BreakerCoolDownSeconds = value);
         return changes;
     }
 }

@@ -25,6 +25,30 @@ public sealed class Lane
     /// <summary>Rules by class of fault where they are not the default, see <see cref="RetryRules"/>.</summary>
     public string Retries { get; set; } = "";
 
+    /// <summary>Share of the runs of a minute that may be retries, see <see cref="RetryBudget"/>.</summary>
+    public int RetryPercent { get; set; } = 20;
+
+    /// <summary>Retries that may start in a minute whatever the share.</summary>
+    public int RetriesPerMinute { get; set; } = 10;
+
+    /// <summary>Runs of one task within a day before it is set aside; 0 for any number.</summary>
+    public int MaxRunsPerDay { get; set; } = 50;
+
+    /// <summary>Tasks that fail alike before its breaker opens; 0 for never.</summary>
+    public int BreakerTasks { get; set; } = 5;
+
+    /// <summary>The stretch within which they do.</summary>
+    public int BreakerSeconds { get; set; } = 600;
+
+    /// <summary>Until its first canary.</summary>
+    public int BreakerCoolDownSeconds { get; set; } = 60;
+
+    /// <summary>Null while its work goes on.</summary>
+    public Breaker? Breaker { get; set; }
+
+    /// <summary>Failures from before count no more.</summary>
+    public DateTimeOffset? BreakerClosedAt { get; set; }
+
     public int? MaxRuntimeSeconds { get; set; }
     public int? SilenceSeconds { get; set; }
     public int GraceSeconds { get; set; } = 10;

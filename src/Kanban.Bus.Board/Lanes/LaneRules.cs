@@ -28,6 +28,12 @@ public static class LaneRules
             .. TaskRules.Range("/graceSeconds", "graceSeconds", lane.GraceSeconds, 0, MaxGraceSeconds),
             .. PoolRules.Units("/draws", "draws", lane.Draws),
             .. RetryRules.Faults("/retries", lane.Retries),
+            .. TaskRules.Range("/retryPercent", "retryPercent", lane.RetryPercent, 0, 100),
+            .. TaskRules.Range("/retriesPerMinute", "retriesPerMinute", lane.RetriesPerMinute, 0, MaxActive),
+            .. TaskRules.Range("/maxRunsPerDay", "maxRunsPerDay", lane.MaxRunsPerDay, 0, MaxActive),
+            .. TaskRules.Range("/breakerTasks", "breakerTasks", lane.BreakerTasks, 0, 1_000),
+            .. TaskRules.Range("/breakerSeconds", "breakerSeconds", lane.BreakerSeconds, 1, 86_400),
+            .. TaskRules.Range("/breakerCoolDownSeconds", "breakerCoolDownSeconds", lane.BreakerCoolDownSeconds, 1, (int)Breaker.LongestCoolDown.TotalSeconds),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;
     }
@@ -35,5 +41,6 @@ public static class LaneRules
     /// <summary>The fields that a new lane and an edit share.</summary>
     public static EditLane Fields(CreateLane lane) => new(
         lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws,
-        Retries: lane.Retries);
+        Retries: lane.Retries, RetryPercent: lane.RetryPercent, RetriesPerMinute: lane.RetriesPerMinute, MaxRunsPerDay: lane.MaxRunsPerDay,
+        BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds);
 }

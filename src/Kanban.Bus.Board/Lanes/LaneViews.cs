@@ -36,7 +36,8 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus, SnapshotReader s
                 lane.OnDisconnect, lane.Paused, lane.PausedReason, lane.BackoffSeconds,
                 ready.GetValueOrDefault(lane.Name), unclaimed, live - unclaimed, workers, free, bus.ProblemOf(lane.Name), Draws.Read(lane.Draws),
                 cap.Limit, cap.Source, usage.Binds(lane.Name)?.Reason,
-                RetryRules.All(lane));
+                RetryRules.All(lane), lane.RetryPercent, lane.RetriesPerMinute, lane.MaxRunsPerDay, lane.BreakerTasks, lane.BreakerSeconds, lane.BreakerCoolDownSeconds,
+                lane.Breaker is { } b ? new BreakerView(b.State, b.Since, b.Error, b.Tasks, b.CoolDownSeconds, b.CanaryAt, b.CanaryKey) : null);
         })];
     }
 

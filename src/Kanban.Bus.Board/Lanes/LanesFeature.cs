@@ -11,5 +11,6 @@ public static class LanesFeature
         CreateLaneEndpoint.Map(lanes);
         EditLaneEndpoint.Map(lanes);
         PauseLane.Map(lanes);
+        ResetBreaker.Map(lanes);
     }
 }

@@ -55,7 +55,8 @@ public static class PauseLane
         lane.PausedReason = null;
     }
 
-    private static async Task<Results<Ok<LaneView>, ProblemHttpResult>> ChangeAsync(
+    /// <summary>The frame around a change of one lane by a person.</summary>
+    internal static async Task<Results<Ok<LaneView>, ProblemHttpResult>> ChangeAsync(
         string name, BoardDbContext db, LaneViews views, Func<Lane, Task> change, CancellationToken ct)
     {
         var lane = await db.InTransactionAsync(async () =>

@@ -78,7 +78,7 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
             return ClaimRefusal.Withdrawn;
         if (run.StateName is not RunState.Offered)
             return ClaimRefusal.Held;
-        if (!worker.TakesWork || lane.Paused)
+        if (!worker.TakesWork || lane.Paused || lane.Breaker is { State: BreakerState.Open })
             return ClaimRefusal.Draining;
         return Eligibility.Lacks(worker, run.Lane, lane.Profile, run.Task.Host, RequirementSet.Split(run.Task.Needs)) is null
             ? null

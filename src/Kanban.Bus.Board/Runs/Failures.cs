@@ -10,6 +10,8 @@ public readonly record struct Failures(string Text)
     /// <summary>Their runs count as attempts; an outage of a provider, or of the board, says nothing against a task.</summary>
     public static bool AreCharged(ErrorClass fault) => fault is ErrorClass.Task or ErrorClass.Agent or ErrorClass.Host;
 
+    public bool Any => Text.Length > 0;
+
     public int Of(ErrorClass fault) => Counts().GetValueOrDefault(fault);
 
     /// <summary>Those of all classes that <paramref name="which"/> names.</summary>

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Gateways;
+using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -57,6 +58,7 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
 
         await db.SaveChangesAsync(ct);
         await db.AddReportsAsync(met, ct);
+        await LaneBreakers.OpenAsync(db, runs.Values, now, ct);
         var done = runs.Values.Where(r => r.Task.Status is Status.Done && r.EndedAt == now).Select(r => r.TaskId).ToList();
         await db.PromoteChildrenAsync(done, "board", now, ct);
         return answers;

@@ -69,6 +69,12 @@ public sealed class Run : SagaStateMachineInstance
     /// <summary>What was at fault when it ended without success.</summary>
     public ErrorClass? Class { get; set; }
 
+    /// <summary>What it has in common with others that ended by the same error, see <see cref="Runs.Fingerprint"/>; null where none is seen.</summary>
+    public string? Fingerprint { get; set; }
+
+    /// <summary>It tries again what has failed before.</summary>
+    public bool Retry { get; init; }
+
     public string? Summary { get; set; }
     public string? Metadata { get; set; }
     public string? Usage { get; set; }
@@ -128,6 +134,8 @@ public sealed class Run : SagaStateMachineInstance
         Usage = finish.Usage;
         ExitCode = finish.ExitCode;
         Class = RunEnding.ClassOf(finish.Outcome, finish.Class);
+        Fingerprint = Class is not null and not ErrorClass.Board && finish.Outcome is Outcome.Failed or Outcome.TimedOut
+            ? Runs.Fingerprint.Of(finish.Reason, finish.Summary) : null;
     }
 
     /// <summary>Whether this report is the one that ended the run, come again.</summary>

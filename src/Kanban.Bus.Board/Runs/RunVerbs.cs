@@ -63,7 +63,7 @@ internal static class RunVerbs
         var (run, finish) = (context.Saga, context.Message);
         var (asked, state) = (run.Reason, run.StateAfterStop(finish.Outcome));
         run.Report(finish);
-        run.Class = null;
+        (run.Class, run.Fingerprint) = (null, null);
         MoveTask(context, finish.Actor, finish.Now, () =>
         {
             if (state is RunState.Succeeded)
@@ -142,6 +142,8 @@ internal static class RunVerbs
     {
         var (run, db) = (context.Saga, Db(context));
         run.End(reason, now);
+        if (db.Lanes.Local.FindEntry(run.Lane) is { Entity: { } lane })
+            LaneBreakers.Ended(db, lane, run, state, now);
         if (db.Leases.Local.FindEntry(run.CorrelationId) is { } lease)
             lease.State = Microsoft.EntityFrameworkCore.EntityState.Deleted;
         db.Events.Add(BoardEvent.Of(EventTypes.RunEnded, run, actor, now, new { state, reason, exitCode = run.ExitCode, attempt = run.Number, @class = run.Class }));

@@ -204,6 +204,8 @@ public abstract partial class BoardDbContext : DbContext
             run.HasOne(r => r.Task).WithMany().HasForeignKey(r => r.TaskId).OnDelete(DeleteBehavior.Cascade);
             run.HasIndex(r => new { r.TaskId, r.Number }).IsUnique();
             run.HasIndex(r => r.TaskId).IsUnique().HasFilter("live").HasDatabaseName("ux_runs_one_live_per_task");
+            run.HasIndex(r => new { r.Lane, r.Fingerprint, r.EndedAt }).HasFilter("fingerprint IS NOT NULL").HasDatabaseName("ix_runs_alike");
+            run.HasIndex(r => new { r.Lane, r.OfferedAt }).HasFilter("retry").HasDatabaseName("ix_runs_retries");
             run.HasIndex(r => new { r.Lane, r.State }).HasFilter("live").HasDatabaseName("ix_runs_live");
         });
 
@@ -238,6 +240,7 @@ public abstract partial class BoardDbContext : DbContext
             row.HasIndex(e => new { e.Tx, e.Seq });
             row.HasIndex(e => new { e.TaskId, e.Seq });
             row.HasIndex(e => new { e.Pool, e.Seq }).HasFilter("pool IS NOT NULL");
+            row.HasIndex(e => e.Seq).HasFilter("type = 'alarm.raised'").HasDatabaseName("ix_events_alarms");
         });
 
         model.Entity<RelayCursor>().ToTable("relays").HasKey(r => r.Name);
@@ -278,6 +281,7 @@ public abstract partial class BoardDbContext : DbContext
         conventions.Properties<OnDisconnect>().HaveConversion<WordConverter<OnDisconnect>>();
         conventions.Properties<WorkerState>().HaveConversion<WordConverter<WorkerState>>();
         conventions.Properties<TokenKind>().HaveConversion<WordConverter<TokenKind>>();
+        conventions.Properties<Breaker>().HaveConversion<BreakerConverter>();
         conventions.Properties<ErrorClass>().HaveConversion<WordConverter<ErrorClass>>();
         conventions.Properties<OnLimit>().HaveConversion<WordConverter<OnLimit>>();
         conventions.Properties<CapKind>().HaveConversion<WordConverter<CapKind>>();

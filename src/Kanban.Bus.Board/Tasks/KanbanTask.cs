@@ -58,6 +58,9 @@ public sealed class KanbanTask
 
     public Failures Failures => new(FailedBy);
 
+    /// <summary>When a person last let it go on after it had ended or was blocked: runs from before count for no ceiling.</summary>
+    public DateTimeOffset? ForgivenAt { get; set; }
+
     /// <summary>What becomes of it when a run of it meets its account's limit.</summary>
     public OnLimit OnLimit { get; set; }
 

@@ -43,6 +43,8 @@ public sealed class TaskChange(BoardDbContext db, IRunSaga saga, KanbanTask task
     {
         var from = task.Status;
         await WithdrawAsync(reason ?? $"{task.Key} was moved by {actor}");
+        if (task.HasEnded || task.Status is Status.Blocked)
+            task.ForgivenAt = now;
         move(task);
         db.Events.Add(BoardEvent.Moved(task, from, actor, now));
         // Children are looked at by other statements, which must see this row as it is now.

@@ -13,6 +13,11 @@ internal sealed partial class BoardClient
 
     public Task<IReadOnlyList<LaneView>> LanesAsync(CancellationToken ct) => PagesAsync<LaneView>("lanes", int.MaxValue, ct);
 
+    public Task<LaneView> LaneAsync(string name, CancellationToken ct) => GetAsync<LaneView>($"lanes/{Esc(name)}", ct);
+
+    public Task<LaneView> ResetBreakerAsync(string name, string? reason, CancellationToken ct) =>
+        PostAsync<LaneView>($"lanes/{Esc(name)}/reset-breaker", new WithReason(reason), ct);
+
     public Task<LaneView> AddLaneAsync(CreateLane lane, CancellationToken ct) => PostAsync<LaneView>("lanes", lane, ct);
 
     public Task<LaneView> EditLaneAsync(string name, JsonObject patch, CancellationToken ct) => PatchAsync<LaneView>($"lanes/{Esc(name)}", patch, ct);
@@ -37,6 +42,9 @@ internal sealed partial class BoardClient
 
     public Task<PoolView> UnparkPoolAsync(string name, string? reason, CancellationToken ct) =>
         PostAsync<PoolView>($"pools/{Esc(name)}/unpark", new WithReason(reason), ct);
+
+    /// <summary>Newest first.</summary>
+    public Task<IReadOnlyList<EventView>> AlarmsAsync(int limit, CancellationToken ct) => PagesAsync<EventView>("alarms", limit, ct);
 
     public Task<LedgerView> LedgerAsync(CancellationToken ct) => GetAsync<LedgerView>("ledger", ct);
 

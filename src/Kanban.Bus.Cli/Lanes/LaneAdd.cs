@@ -20,16 +20,16 @@ internal static class LaneAdd
         var grace = Options.Length("--grace", "Between TERM and KILL; 10s unless told");
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool", "POOL=UNITS");
-        var retries = Retries.Option("");
         cap.Aliases.Add("--cap");
-        var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, retries };
+        var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws };
+        var failures = new FailureOptions(command, "");
         return app.On(command, async (call, ct) =>
         {
             var lane = await call.Board.AddLaneAsync(
-                new CreateLane(
+                failures.Of(new CreateLane(
                     call.Get(name), call.Get(cap), call.Get(profile), call.Get(retry), call.Get(attempts),
                     Seconds(call.Get(runtime)), Seconds(call.Get(silence)), Seconds(call.Get(grace)), call.Get(disconnect), Seconds(call.Get(backoff)),
-                    Units.Of("--draw", call.Get(draws)!), Retries.Of(call.Get(retries)!)),
+                    Units.Of("--draw", call.Get(draws)!)), call),
                 ct);
             call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
             return ExitCode.Ok;

@@ -21,9 +21,9 @@ internal static class LaneSet
         var grace = Options.Length("--grace", "Between TERM and KILL");
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool, none for none", "POOL=UNITS");
-        var retries = Retries.Option(", none for the default");
         cap.Aliases.Add("--cap");
-        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, retries };
+        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws };
+        var failures = new FailureOptions(command, ", none for the default");
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -37,7 +37,7 @@ internal static class LaneSet
             patch.Put("graceSeconds", (int?)call.Get(grace)?.TotalSeconds);
             patch.Put("onDisconnect", call.Get(disconnect) is { } way ? Words.Of(way) : null);
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
-            patch.Put("retries", Retries.Patch(call.Get(retries)!));
+            failures.Put(patch, call);
             var lane = await call.Board.EditLaneAsync(call.Get(name), patch.OrRefuse("name what should be, such as --max-active 4."), ct);
             call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
             return ExitCode.Ok;

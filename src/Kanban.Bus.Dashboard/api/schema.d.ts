@@ -1,6 +1,23 @@
 // Generated from docs/openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person should look at, newest first. */
+        get: operations["listAlarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/boards": {
         parameters: {
             query?: never;
@@ -174,6 +191,23 @@ export interface paths {
         put?: never;
         /** Start no more work of a lane; unclaimed offers are withdrawn, running work goes on. */
         post: operations["pauseLane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lanes/{name}/reset-breaker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let all of a lane's work start again, whatever failed. */
+        post: operations["resetBreaker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -908,6 +942,35 @@ export interface components {
             maxActive: null | number;
             title: string;
         };
+        /**
+         * @description Whether a lane stands still because its tasks fail alike.
+         * @enum {unknown}
+         */
+        BreakerState: "open" | "half-open";
+        BreakerView: {
+            /** @description The run that tries, as in `web-31#2`; null while it is open. */
+            canary: null | string;
+            /**
+             * Format: date-time
+             * @description When the next one may go.
+             */
+            canaryAt: string;
+            /**
+             * Format: int32
+             * @description Between two canaries; it doubles with each that fails, up to an hour.
+             */
+            coolDownSeconds: number;
+            /** @description The words that the errors have in common, without what differs from run to run. */
+            error: string;
+            /** Format: date-time */
+            since: string;
+            state: components["schemas"]["BreakerState"];
+            /**
+             * Format: int32
+             * @description That failed so before it opened.
+             */
+            tasks: number;
+        };
         BrokerAddress: {
             /** @description `amqp://user:password@host:port/vhost`, or `amqps://`. */
             uri: string;
@@ -1000,6 +1063,21 @@ export interface components {
              * @description Wait before the second attempt after a failure; it doubles with each further one, up to an hour, with jitter. 0 to 3,600, default 5.
              */
             backoffSeconds?: null | number;
+            /**
+             * Format: int32
+             * @description Until the first canary; it doubles with each that fails, up to an hour. 1 to 3,600, default 60.
+             */
+            breakerCoolDownSeconds?: null | number;
+            /**
+             * Format: int32
+             * @description The stretch within which they do. 1 to 86,400, default 600.
+             */
+            breakerSeconds?: null | number;
+            /**
+             * Format: int32
+             * @description Tasks that fail by the same error, with no success between, before nothing of the lane starts but one canary at a time. 0 for never, up to 1,000, default 5.
+             */
+            breakerTasks?: null | number;
             /** @description Pools to the units, 1 to 1,000, that each of its runs draws of them. */
             draws?: null | {
                 [key: string]: null | number;
@@ -1021,6 +1099,11 @@ export interface components {
             maxAttempts?: null | number;
             /**
              * Format: int32
+             * @description Runs of one task within 24 hours; then it is blocked, with an alarm. 0 for any number, up to 100,000, default 50.
+             */
+            maxRunsPerDay?: null | number;
+            /**
+             * Format: int32
              * @description A run is stopped after this; null for no limit. 1 s to 30 days.
              */
             maxRuntimeSeconds?: null | number;
@@ -1032,7 +1115,17 @@ export interface components {
             retries?: null | {
                 [key: string]: components["schemas"]["RetryRule"];
             };
+            /**
+             * Format: int32
+             * @description Retries that may start in a minute whatever the share. 0 to 100,000, default 10.
+             */
+            retriesPerMinute?: null | number;
             retry?: null | components["schemas"]["RetryMode"];
+            /**
+             * Format: int32
+             * @description Share of the runs of a minute that may try again what has failed; beyond it retries wait and fresh tasks go on. 0 to 100, default 20.
+             */
+            retryPercent?: null | number;
             /**
              * Format: int32
              * @description A run that writes nothing for this long is stopped; null for no limit.
@@ -1183,6 +1276,12 @@ export interface components {
         EditLane: {
             /** Format: int32 */
             backoffSeconds?: null | number;
+            /** Format: int32 */
+            breakerCoolDownSeconds?: null | number;
+            /** Format: int32 */
+            breakerSeconds?: null | number;
+            /** Format: int32 */
+            breakerTasks?: null | number;
             draws?: null | {
                 [key: string]: null | number;
             };
@@ -1193,6 +1292,8 @@ export interface components {
             /** Format: int32 */
             maxAttempts?: null | number;
             /** Format: int32 */
+            maxRunsPerDay?: null | number;
+            /** Format: int32 */
             maxRuntimeSeconds?: null | number;
             onDisconnect?: null | components["schemas"]["OnDisconnect"];
             profile?: null | string;
@@ -1201,7 +1302,11 @@ export interface components {
             retries?: null | {
                 [key: string]: components["schemas"]["RetryRule"];
             };
+            /** Format: int32 */
+            retriesPerMinute?: null | number;
             retry?: null | components["schemas"]["RetryMode"];
+            /** Format: int32 */
+            retryPercent?: null | number;
             /** Format: int32 */
             silenceSeconds?: null | number;
         };
@@ -1466,6 +1571,22 @@ export interface components {
             backoffSeconds: number;
             /** @description Which cap lets no more of its work start now, in words; null when none does. */
             binds: null | string;
+            breaker?: null | components["schemas"]["BreakerView"];
+            /**
+             * Format: int32
+             * @default 0
+             */
+            breakerCoolDownSeconds: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            breakerSeconds: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            breakerTasks: number;
             draws: {
                 [key: string]: number;
             };
@@ -1480,6 +1601,11 @@ export interface components {
             maxActive: null | number;
             /** Format: int32 */
             maxAttempts: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            maxRunsPerDay: number;
             /** Format: int32 */
             maxRuntimeSeconds: null | number;
             name: string;
@@ -1503,7 +1629,17 @@ export interface components {
             retries?: null | {
                 [key: string]: components["schemas"]["RetryRule"];
             };
+            /**
+             * Format: int32
+             * @default 0
+             */
+            retriesPerMinute: number;
             retry: components["schemas"]["RetryMode"];
+            /**
+             * Format: int32
+             * @default 0
+             */
+            retryPercent: number;
             /**
              * Format: int32
              * @description Runs under a lease, stopping ones included.
@@ -2129,7 +2265,7 @@ export interface components {
             name: string;
         };
         /** @enum {unknown} */
-        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | "account-parked" | null;
+        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | "account-parked" | "breaker-open" | "retry-budget" | null;
         WhoAmI: {
             boardVersion: string;
             /** @description `admin`, `browser`, `worker`, `session` or `run`. */
@@ -2200,6 +2336,47 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAlarms: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEventView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listBoards: {
         parameters: {
             query?: {
@@ -2830,6 +3007,59 @@ export interface operations {
         };
     };
     pauseLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaneView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetBreaker: {
         parameters: {
             query?: never;
             header?: never;

@@ -35,4 +35,10 @@ public sealed class PostgresErrorClassTests : ErrorClassSpec<PostgresStore>;
 
 public sealed class PostgresGatewayTests : GatewaySpec<PostgresStore>;
 
+public sealed class PostgresBreakerTests : BreakerSpec<PostgresStore>;
+
+public sealed class PostgresRetryBudgetTests : RetryBudgetSpec<PostgresStore>;
+
+public sealed class PostgresDailyCeilingTests : DailyCeilingSpec<PostgresStore>;
+
 public sealed class PostgresBoardTests : BoardSpec<PostgresStore>;

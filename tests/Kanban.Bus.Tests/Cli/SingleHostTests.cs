@@ -1,3 +1,5 @@
+using Kanban.Bus.Tests.Harness;
+
 namespace Kanban.Bus.Tests.Cli;
 
 /// <summary><c>kanban up</c> as a process, and commands that find it by the context file it wrote.</summary>
@@ -51,6 +53,15 @@ public sealed class SingleHostTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, (await _kanban.RunAsync("task", "add", "fails", "--lane", "shell", "--body", "echo attempt $KANBAN_ATTEMPT; exit 3")).Code);
         Assert.Equal("attempt 1\nattempt 2\n", (await _kanban.RunAsync("task", "logs", "-f", "main-3")).Out);
         Assert.Equal(10, (await _kanban.RunAsync("task", "wait", "main-3", "--timeout", "60s")).Code);
+
+        // A run that met its account's limit: its task waits for the account, charged nothing, until a person opens it.
+        Assert.Equal(0, (await _kanban.RunAsync("pool", "create", "acct-x", "--kind", "account", "--cap", "2")).Code);
+        var limited = (await _kanban.RunAsync("task", "add", "limited", "--lane", "shell", "--draw", "acct-x", "-o", "name", "--body",
+            """[ $KANBAN_ATTEMPT != 1 ] || { echo '{"class":"provider","retryAfterSeconds":3600}' >$KANBAN_RESULT_FILE; exit 1; }""")).Out.Trim();
+        await Eventually.Async(async () => (await _kanban.RunAsync("task", "why", limited)).Out.Contains("account acct-x is parked until", StringComparison.Ordinal));
+        Assert.Contains($"limit of run {limited}#1", (await _kanban.RunAsync("pool", "show", "acct-x")).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await _kanban.RunAsync("pool", "unpark", "acct-x")).Code);
+        Assert.Equal(0, (await _kanban.RunAsync("task", "wait", limited, "--timeout", "60s")).Code);
 
         // The same key gives the same task; with other content, a conflict.
         string[] add = ["task", "add", "once", "--lane", "shell", "--idempotency-key", "k", "-o", "name"];
@@ -113,6 +124,17 @@ public sealed class SingleHostTests : IAsyncLifetime, IDisposable
             ("lane pause gpu --reason lunch", 0),
             ("lane resume gpu", 0),
             ("lane list", 0),
+            ("lane set gpu --retries provider=40/1m --retries host=none --retry-percent 10 --retries-per-minute 5 --max-runs-per-day 9", 0),
+            ("lane set gpu --retries none --breaker-tasks 3 --breaker-stretch 5m --breaker-cool-down 30s", 0),
+            ("lane set gpu --breaker-cool-down 2h", 1),
+            ("lane show gpu", 0),
+            ("lane reset-breaker gpu --reason checked", 0),
+            ("lane reset-breaker gpuu", 3),
+            ("pool create acct-y --kind account --cap 2", 0),
+            ("pool unpark acct-y", 0),
+            ("task add t --lane gpu --draw acct-y --on-limit retry", 0),
+            ("task list --class provider", 0),
+            ("ops alarms", 0),
             ("board add web --title Web --max-active 2", 0),
             ("board set web --max-active none", 0),
             ("board list", 0),

@@ -28,4 +28,12 @@ public sealed class SqliteErrorClassTests : Runs.ErrorClassSpec<SqliteStore>;
 
 public sealed class SqliteGatewayTests : Gateways.GatewaySpec<SqliteStore>;
 
+public sealed class SqliteBreakerTests : Lanes.BreakerSpec<SqliteStore>;
+
+public sealed class SqliteRetryBudgetTests : Lanes.RetryBudgetSpec<SqliteStore>;
+
+public sealed class SqliteDailyCeilingTests : Runs.DailyCeilingSpec<SqliteStore>;
+
+public sealed class SqliteStickyBlockTests : StickyBlockSpec<SqliteStore>;
+
 public sealed class SqliteBoardTests : Boards.BoardSpec<SqliteStore>;

@@ -36,6 +36,14 @@ CREATE TABLE lanes (
     max_attempts integer NOT NULL,
     backoff_seconds integer NOT NULL,
     retries text NOT NULL,
+    retry_percent integer NOT NULL,
+    retries_per_minute integer NOT NULL,
+    max_runs_per_day integer NOT NULL,
+    breaker_tasks integer NOT NULL,
+    breaker_seconds integer NOT NULL,
+    breaker_cool_down_seconds integer NOT NULL,
+    breaker text,
+    breaker_closed_at timestamp with time zone,
     max_runtime_seconds integer,
     silence_seconds integer,
     grace_seconds integer NOT NULL,
@@ -157,6 +165,7 @@ CREATE TABLE tasks (
     attempts integer NOT NULL,
     lost_on text NOT NULL,
     failed_by text NOT NULL,
+    forgiven_at timestamp with time zone,
     on_limit text NOT NULL,
     run_count integer NOT NULL,
     fencing_token bigint NOT NULL,
@@ -222,6 +231,8 @@ CREATE TABLE runs (
     stop_as text,
     reason text,
     class text,
+    fingerprint text,
+    retry boolean NOT NULL,
     summary text,
     metadata text,
     usage text,
@@ -298,6 +309,8 @@ CREATE INDEX ix_comments_task_id_id ON comments (task_id, id);
 
 CREATE INDEX ix_events_pool_seq ON events (pool, seq) WHERE pool IS NOT NULL;
 
+CREATE INDEX ix_events_alarms ON events (seq) WHERE type = 'alarm.raised';
+
 CREATE INDEX ix_events_task_id_seq ON events (task_id, seq);
 
 CREATE INDEX ix_events_tx_seq ON events (tx, seq);
@@ -310,7 +323,11 @@ CREATE UNIQUE INDEX ix_log_chunks_run_id_stream_offset ON log_chunks (run_id, st
 
 CREATE INDEX ix_reservations_task_id ON reservations (task_id);
 
+CREATE INDEX ix_runs_alike ON runs (lane, fingerprint, ended_at) WHERE fingerprint IS NOT NULL;
+
 CREATE INDEX ix_runs_live ON runs (lane, state) WHERE live;
+
+CREATE INDEX ix_runs_retries ON runs (lane, offered_at) WHERE retry;
 
 CREATE UNIQUE INDEX ix_runs_task_id_number ON runs (task_id, number);
 

@@ -31,6 +31,14 @@ CREATE TABLE "lanes" (
     "max_attempts" INTEGER NOT NULL,
     "backoff_seconds" INTEGER NOT NULL,
     "retries" TEXT NOT NULL,
+    "retry_percent" INTEGER NOT NULL,
+    "retries_per_minute" INTEGER NOT NULL,
+    "max_runs_per_day" INTEGER NOT NULL,
+    "breaker_tasks" INTEGER NOT NULL,
+    "breaker_seconds" INTEGER NOT NULL,
+    "breaker_cool_down_seconds" INTEGER NOT NULL,
+    "breaker" TEXT NULL,
+    "breaker_closed_at" INTEGER NULL,
     "max_runtime_seconds" INTEGER NULL,
     "silence_seconds" INTEGER NULL,
     "grace_seconds" INTEGER NOT NULL,
@@ -144,6 +152,7 @@ CREATE TABLE "tasks" (
     "attempts" INTEGER NOT NULL,
     "lost_on" TEXT NOT NULL,
     "failed_by" TEXT NOT NULL,
+    "forgiven_at" INTEGER NULL,
     "on_limit" TEXT NOT NULL,
     "run_count" INTEGER NOT NULL,
     "fencing_token" INTEGER NOT NULL,
@@ -207,6 +216,8 @@ CREATE TABLE "runs" (
     "stop_as" TEXT NULL,
     "reason" TEXT NULL,
     "class" TEXT NULL,
+    "fingerprint" TEXT NULL,
+    "retry" INTEGER NOT NULL,
     "summary" TEXT NULL,
     "metadata" TEXT NULL,
     "usage" TEXT NULL,
@@ -276,6 +287,8 @@ CREATE INDEX "ix_comments_task_id_id" ON "comments" ("task_id", "id");
 
 CREATE INDEX "ix_events_pool_seq" ON "events" ("pool", "seq") WHERE pool IS NOT NULL;
 
+CREATE INDEX "ix_events_alarms" ON "events" ("seq") WHERE type = 'alarm.raised';
+
 CREATE INDEX "ix_events_task_id_seq" ON "events" ("task_id", "seq");
 
 CREATE INDEX "ix_events_tx_seq" ON "events" ("tx", "seq");
@@ -288,7 +301,11 @@ CREATE UNIQUE INDEX "ix_log_chunks_run_id_stream_offset" ON "log_chunks" ("run_i
 
 CREATE INDEX "ix_reservations_task_id" ON "reservations" ("task_id");
 
+CREATE INDEX "ix_runs_alike" ON "runs" ("lane", "fingerprint", "ended_at") WHERE fingerprint IS NOT NULL;
+
 CREATE INDEX "ix_runs_live" ON "runs" ("lane", "state") WHERE live;
+
+CREATE INDEX "ix_runs_retries" ON "runs" ("lane", "offered_at") WHERE retry;
 
 CREATE UNIQUE INDEX "ix_runs_task_id_number" ON "runs" ("task_id", "number");
 
