@@ -4,8 +4,8 @@ namespace Kanban.Bus.Board.Gateways;
 
 /// <summary>Moves a gateway's cap: halves it on overload, adds one after a healthy stretch in which it was drawn. A pure function over what it knew, what a look saw, and the time.</summary>
 /// <remarks>
-/// It remembers the last cap that stood such a stretch. After an overload it goes back there by half of the way at a time; beyond it, it goes one by one, and waits
-/// twice as long after each time that did not stand. It only says what may start: nothing that runs is ended.
+/// Until the first overload it looks for the limit, with short stretches. It remembers the last cap that stood. After an overload it goes back there by half of the
+/// way at a time; beyond it, it goes one by one, and waits twice as long after each time that did not stand. It only says what may start: nothing that runs is ended.
 /// </remarks>
 public static class Controller
 {
@@ -58,6 +58,7 @@ public static class Controller
             Cap = to,
             MovedAt = now,
             Overloads = 0,
+            Failed = from,
             // What stood before still stands when only the step beyond it failed; else it is no measure any more.
             Stable = passed ? state.Stable : (from + to) / 2,
             Overshoots = passed ? Math.Min(state.Overshoots + 1, MostDoublings) : 0,
@@ -69,7 +70,7 @@ public static class Controller
     {
         state = state with { Overloads = 0, CalmSince = load.Healthy && IsSaturated(state, signals) ? state.CalmSince ?? now : null };
         var back = state.Cap < state.Stable;
-        var stretch = back ? tuning.Options.HealthyFor / 4 : tuning.Options.HealthyFor * (1 << state.Overshoots);
+        var stretch = back || state.Failed is null ? tuning.Options.HealthyFor / 4 : tuning.Options.HealthyFor * (1 << state.Overshoots);
         if (state.CalmSince is not { } since || now - since < stretch || IsCooling(state, tuning, now))
             return (state, null);
         var from = state.Cap;

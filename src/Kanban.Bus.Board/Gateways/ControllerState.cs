@@ -13,6 +13,7 @@ namespace Kanban.Bus.Board.Gateways;
 /// <param name="RunBaseline">The same for the requests of runs.</param>
 /// <param name="Misses">Probes in a row that failed.</param>
 /// <param name="Frozen">Why the cap does not move; null when it may.</param>
+/// <param name="Failed">The cap at which an overload came last; null while none has come, and the limit is still being looked for.</param>
 public sealed record ControllerState(
     int Cap,
     int? Stable = null,
@@ -23,7 +24,8 @@ public sealed record ControllerState(
     double? Baseline = null,
     double? RunBaseline = null,
     int Misses = 0,
-    string? Frozen = null);
+    string? Frozen = null,
+    int? Failed = null);
 
 /// <summary>What became of a cap, and why, in words.</summary>
 public sealed record CapMove(CapMoveKind Kind, int From, int To, string Reason);

@@ -28,7 +28,7 @@ public sealed class Gateway
     /// <summary>A person's cap holds: the pool's capacity.</summary>
     public bool Held { get; set; }
 
-    /// <summary>As of <see cref="ControllerState"/>, as are the next ten.</summary>
+    /// <summary>As of <see cref="ControllerState"/>, as are the next eleven.</summary>
     public int Cap { get; set; }
 
     public int? Stable { get; set; }
@@ -40,6 +40,7 @@ public sealed class Gateway
     public double? RunBaseline { get; set; }
     public int Misses { get; set; }
     public string? Frozen { get; set; }
+    public int? Failed { get; set; }
 
     /// <summary>Why the cap was lowered last; null once it has risen since.</summary>
     public string? Lowered { get; set; }
@@ -64,8 +65,8 @@ public sealed class Gateway
 
     public ControllerState Controller
     {
-        get => new(Cap, Stable, MovedAt, CalmSince, Overloads, Overshoots, Baseline, RunBaseline, Misses, Frozen);
-        set => (Cap, Stable, MovedAt, CalmSince, Overloads, Overshoots, Baseline, RunBaseline, Misses, Frozen) = value;
+        get => new(Cap, Stable, MovedAt, CalmSince, Overloads, Overshoots, Baseline, RunBaseline, Misses, Frozen, Failed);
+        set => (Cap, Stable, MovedAt, CalmSince, Overloads, Overshoots, Baseline, RunBaseline, Misses, Frozen, Failed) = value;
     }
 
     /// <summary>The cap that holds, and where its value comes from.</summary>

@@ -16,10 +16,10 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a gateway must be healthy and the pool drawn before its cap rises by one. Default 15 s; 50 ms to 1 h.</summary>
-    /// <remarks>Shorter finds the capacity sooner and passes it more often. Back towards a cap that once stood it takes a quarter.</remarks>
+    /// <summary>How long a gateway must be healthy and the pool drawn before its cap rises by one. Default 10 s; 50 ms to 1 h.</summary>
+    /// <remarks>Shorter finds the capacity sooner and passes it more often. Back towards a cap that once stood, and until the first overload, it takes a quarter.</remarks>
     [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
-    public TimeSpan HealthyFor { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan HealthyFor { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>No cap moves again so soon after a move: the gateway must show what came of it. Default 5 s; 0 to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]

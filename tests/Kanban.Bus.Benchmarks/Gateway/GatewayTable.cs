@@ -16,7 +16,7 @@ internal static class GatewayTable
             # A cap that follows its gateway, beside fixed ones
 
             Written by `make bench ADMISSION=1` (or `make bench NAMES=gateway`). Conditions: {conditions}.
-            *Goodput* is tasks done in a second, from the first start to the last end; a *time-out* is a request that its task gave up.
+            *Done per second* is tasks done in a second, from the first start to the last end; a *time-out* is a request that its task gave up.
 
             """);
         foreach (var (scenario, runs) in tables)

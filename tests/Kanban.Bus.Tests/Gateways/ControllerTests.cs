@@ -82,6 +82,16 @@ public sealed class ControllerTests
     }
 
     [Fact]
+    public void Until_the_first_overload_it_looks_for_the_limit_with_short_stretches()
+    {
+        var course = new Course(2).New();
+
+        Assert.Equal([3, 3, 3], new[] { course.Until(Course.Healthy), course.Until(Course.Healthy), course.Until(Course.Healthy) }.Select(m => m!.Value.Looks));
+        Assert.Equal(2, course.Until(Course.Overload) is { } lowered ? lowered.Move.To : 0);
+        Assert.Equal((5, 4), (course.State.Failed, course.State.Stable));
+    }
+
+    [Fact]
     public void A_stretch_that_was_broken_begins_anew()
     {
         var course = new Course(4).Looks(7, Course.Healthy).Looks(1, Course.Healthy, used: 1);
@@ -136,7 +146,7 @@ public sealed class ControllerTests
     [Fact]
     public void An_overload_at_a_cap_that_stood_before_makes_it_remember_less()
     {
-        var course = new Course(8) { Tuning = new(1, 8, 2, 1, new GatewayOptions()) }.Looks(20, Course.Healthy);
+        var course = new Course(8, ceiling: 8).Looks(20, Course.Healthy);
         Assert.Equal(8, course.State.Stable);
 
         course.Until(Course.Overload);
@@ -177,7 +187,7 @@ public sealed class ControllerTests
     [InlineData(3, 12)]
     public void It_finds_what_a_gateway_can_take_and_follows_when_that_changes(int slots, int later)
     {
-        var course = new Course(2, ceiling: 32);
+        var course = new Course(2, ceiling: 32).New();
         Assert.InRange(AverageOf(slots), slots * 0.9, slots + 3);
         Assert.InRange(AverageOf(later), later * 0.9, later + 3);
 

@@ -2,7 +2,7 @@ using Kanban.Bus.Board.Gateways;
 
 namespace Kanban.Bus.Tests.Gateways;
 
-/// <summary>A controller under way: a look every two seconds, with the default settings (a stretch of 15 s, a cool-down of 5 s).</summary>
+/// <summary>A controller under way: a look every two seconds, with a stretch of 15 s and a cool-down of 5 s, of a gateway whose limit was met before.</summary>
 internal sealed class Course(int cap, int floor = 1, int ceiling = 16)
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -12,9 +12,16 @@ internal sealed class Course(int cap, int floor = 1, int ceiling = 16)
 
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public ControllerState State { get; private set; } = new(cap);
+    public ControllerState State { get; private set; } = new(cap, Failed: 99);
 
-    public Tuning Tuning { get; init; } = new(floor, ceiling, 2, 1, new GatewayOptions());
+    public Tuning Tuning { get; } = new(floor, ceiling, 2, 1, new GatewayOptions { HealthyFor = TimeSpan.FromSeconds(15), CoolDown = TimeSpan.FromSeconds(5) });
+
+    /// <summary>Nothing is known of its limit.</summary>
+    public Course New()
+    {
+        State = State with { Failed = null };
+        return this;
+    }
 
     public List<CapMove> Moves { get; } = [];
 

@@ -172,7 +172,7 @@ public abstract class GatewaySpec<TStore> : TaskSpec<TStore>, IAsyncLifetime whe
         await woken.WaitAsync(default);
         var wake = woken.WaitAsync(once.Token);
 
-        await TurnsAsync(3);
+        await TurnsAsync(2);
         Assert.False(wake.IsCompleted);
         _gateway.Chat(9);
         await TurnsAsync(2);

@@ -97,6 +97,7 @@ CREATE TABLE gateways (
     run_baseline double precision,
     misses integer NOT NULL,
     frozen text,
+    failed integer,
     lowered text,
     probed_at timestamp with time zone,
     signals text,

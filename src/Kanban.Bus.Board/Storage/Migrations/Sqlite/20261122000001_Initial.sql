@@ -89,6 +89,7 @@ CREATE TABLE "gateways" (
     "run_baseline" REAL NULL,
     "misses" INTEGER NOT NULL,
     "frozen" TEXT NULL,
+    "failed" INTEGER NULL,
     "lowered" TEXT NULL,
     "probed_at" INTEGER NULL,
     "signals" TEXT NULL,
