@@ -10,6 +10,7 @@ using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Schedules;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 
@@ -43,6 +44,8 @@ public static class BoardApp
             .AddLanes()
             .AddPools()
             .AddGateways()
+            .AddSchedules()
+            .AddScheduleClock(options.Storage)
             .AddRuns()
             .AddAdmission()
             .AddFleet()
@@ -63,6 +66,7 @@ public static class BoardApp
         api.MapLanes();
         api.MapPools();
         api.MapTasks();
+        api.MapSchedules();
         api.MapAdmission();
         api.MapRuns();
         api.MapFleet();

@@ -5,6 +5,7 @@ using Kanban.Bus.Cli.Lanes;
 using Kanban.Bus.Cli.Ops;
 using Kanban.Bus.Cli.Order;
 using Kanban.Bus.Cli.Pools;
+using Kanban.Bus.Cli.Schedules;
 using Kanban.Bus.Cli.Tasks;
 using Kanban.Bus.Cli.Tokens;
 using Kanban.Bus.Cli.Workers;
@@ -27,6 +28,9 @@ internal static class CommandTree
                 LaneList.Build(app), LaneShow.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app), LaneResetBreaker.Build(app)),
             Noun("pool", "Capacities that lanes share: gateways, accounts, hosts, everything",
                 PoolList.Build(app), PoolShow.Build(app), PoolCreate.Build(app), PoolSet.Build(app), PoolPause.Build(app), PoolResume.Build(app), PoolUnpark.Build(app)),
+            Noun("schedule", "Tasks that come again and again",
+                ScheduleList.Build(app), ScheduleShow.Build(app), ScheduleCreate.Build(app), ScheduleSet.Build(app), ScheduleVerbs.BuildPause(app),
+                ScheduleVerbs.BuildResume(app), ScheduleVerbs.BuildRunNow(app), ScheduleVerbs.BuildDelete(app)),
             PoolPause.BuildAll(app),
             PoolResume.BuildAll(app),
             Noun("order", "Who comes first of those who wait",

@@ -25,6 +25,19 @@ internal static class Options
             : Refuse<int?>(result, $"{name} takes a whole number, not '{Only(result)}'."),
     };
 
+    /// <summary>Yes or no; null when the option was not given.</summary>
+    public static Option<bool?> YesNo(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "yes|no",
+        CustomParser = result => Only(result) switch
+        {
+            "yes" or "true" => true,
+            "no" or "false" => false,
+            var other => Refuse<bool?>(result, $"{name} takes yes or no; not '{other}'."),
+        },
+    };
+
     /// <summary>One of an enum's words.</summary>
     public static Option<T?> Word<T>(string name, string description, string? alias = null, bool recursive = false) where T : struct, Enum
     {

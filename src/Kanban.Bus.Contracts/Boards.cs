@@ -3,13 +3,29 @@ namespace Kanban.Bus.Contracts;
 /// <summary>Person → board: a new set of tasks.</summary>
 /// <param name="Key">Prefix of its tasks' keys.</param>
 /// <param name="MaxActive">Most runs of its tasks at one time; null for no cap of its own.</param>
-public sealed record CreateBoard(string Key, string? Title = null, int? MaxActive = null);
+/// <param name="Windows">When it is open or has another cap, as for a lane.</param>
+public sealed record CreateBoard(string Key, string? Title = null, int? MaxActive = null, IReadOnlyList<string>? Windows = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears.</summary>
 /// <param name="Reason">Why; kept in the history.</param>
-public sealed record EditBoard(string? Title = null, int? MaxActive = null, string? Reason = null);
+public sealed record EditBoard(string? Title = null, int? MaxActive = null, string? Reason = null, IReadOnlyList<string>? Windows = null);
 
-public sealed record BoardView(string Key, string Title, int? MaxActive, int Active, IReadOnlyDictionary<string, int> Counts, DateTimeOffset CreatedAt);
+/// <param name="Limit">The cap that holds now; null for none.</param>
+/// <param name="Source">Where <paramref name="Limit"/> comes from.</param>
+/// <param name="Window">The window that sets <paramref name="Limit"/> now; null when none does.</param>
+/// <param name="NextChange">When its windows change <paramref name="Limit"/> next; null when they don't.</param>
+public sealed record BoardView(
+    string Key,
+    string Title,
+    int? MaxActive,
+    int Active,
+    IReadOnlyDictionary<string, int> Counts,
+    DateTimeOffset CreatedAt,
+    int? Limit,
+    CapSource Source,
+    IReadOnlyList<string> Windows,
+    string? Window = null,
+    CapChange? NextChange = null);
 
 /// <summary>What happens to a task whose run failed or was lost.</summary>
 public enum RetryMode
@@ -72,6 +88,8 @@ public enum OnDisconnect
 /// <param name="BreakerTasks">Tasks that fail by the same error, with no success between, before nothing of the lane starts but one canary at a time. 0 for never, up to 1,000, default 5.</param>
 /// <param name="BreakerSeconds">The stretch within which they do. 1 to 86,400, default 600.</param>
 /// <param name="BreakerCoolDownSeconds">Until the first canary; it doubles with each that fails, up to an hour. 1 to 3,600, default 60.</param>
+/// <param name="HoldBeforeClose">A task that would not end before a window closes, by its own time limit or by nine in ten of the lane's last runs, waits for the next opening. Default false.</param>
+/// <param name="Windows">When it is open (<c>22:00-06:00 Europe/Berlin</c>: closed outside) or has another cap (<c>mon-fri 08:00-18:00 Europe/Berlin = 2</c>); the lowest of those that are open holds.</param>
 public sealed record CreateLane(
     string Name,
     int? MaxActive = null,
@@ -90,10 +108,13 @@ public sealed record CreateLane(
     int? MaxRunsPerDay = null,
     int? BreakerTasks = null,
     int? BreakerSeconds = null,
-    int? BreakerCoolDownSeconds = null);
+    int? BreakerCoolDownSeconds = null,
+    IReadOnlyList<string>? Windows = null,
+    bool? HoldBeforeClose = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> and <c>retries</c> too.</summary>
 /// <param name="Reason">Why; kept in the history.</param>
+/// <param name="Windows">All of them; what is left out goes.</param>
 public sealed record EditLane(
     int? MaxActive = null,
     string? Profile = null,
@@ -112,7 +133,9 @@ public sealed record EditLane(
     int? MaxRunsPerDay = null,
     int? BreakerTasks = null,
     int? BreakerSeconds = null,
-    int? BreakerCoolDownSeconds = null);
+    int? BreakerCoolDownSeconds = null,
+    IReadOnlyList<string>? Windows = null,
+    bool? HoldBeforeClose = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -124,6 +147,8 @@ public sealed record EditLane(
 /// <param name="Binds">Which cap lets no more of its work start now, in words; null when none does.</param>
 /// <param name="Retries">The rule for each class of fault.</param>
 /// <param name="Breaker">Null while its work goes on.</param>
+/// <param name="Window">The window that sets <paramref name="Limit"/> now; null when none does.</param>
+/// <param name="NextChange">When its windows change <paramref name="Limit"/> next; null when they don't.</param>
 public sealed record LaneView(
     string Name,
     int? MaxActive,
@@ -147,6 +172,7 @@ public sealed record LaneView(
     int? Limit,
     CapSource Source,
     string? Binds,
+    IReadOnlyList<string> Windows,
     IReadOnlyDictionary<string, RetryRule>? Retries = null,
     int RetryPercent = 0,
     int RetriesPerMinute = 0,
@@ -154,4 +180,7 @@ public sealed record LaneView(
     int BreakerTasks = 0,
     int BreakerSeconds = 0,
     int BreakerCoolDownSeconds = 0,
-    BreakerView? Breaker = null);
+    BreakerView? Breaker = null,
+    string? Window = null,
+    CapChange? NextChange = null,
+    bool HoldBeforeClose = false);

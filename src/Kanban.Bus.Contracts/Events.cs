@@ -5,9 +5,9 @@ namespace Kanban.Bus.Contracts;
 /// <summary>A change on the board, in the shape of CloudEvents 1.0.</summary>
 /// <param name="Id">Cursor: opaque, ordered; give it as <c>after</c> or <c>Last-Event-ID</c>.</param>
 /// <param name="Type"><c>dev.kanbanbus.task.created.v1</c> and so on: <see cref="EventTypes"/> with prefix and version.</param>
-/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/workers/gpu-1</c>, <c>/order</c>.</param>
-/// <param name="Subject">The task's key, lane, pool or worker.</param>
-/// <param name="Actor">Who did it: <c>key:admin</c>, <c>worker:gpu-1</c>, <c>run:web-42/2</c>, <c>board</c>.</param>
+/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/schedules/nightly</c>, <c>/workers/gpu-1</c>, <c>/order</c>.</param>
+/// <param name="Subject">The task's key, lane, pool, schedule or worker.</param>
+/// <param name="Actor">Who did it: <c>key:admin</c>, <c>worker:gpu-1</c>, <c>run:web-42/2</c>, <c>schedule:nightly</c>, <c>board</c>.</param>
 public sealed record EventView(
     string SpecVersion,
     string Id,
@@ -22,7 +22,8 @@ public sealed record EventView(
     Guid? RunId,
     string? WorkerId,
     JsonElement Data,
-    string? Pool = null);
+    string? Pool = null,
+    string? Schedule = null);
 
 /// <summary>Every kind of event. On the wire: <c>dev.kanbanbus.{kind}.v1</c>.</summary>
 public static class EventTypes
@@ -71,6 +72,20 @@ public static class EventTypes
     /// <summary>A gateway's probe is dead, so its cap stays. Data as of <c>pool.moved</c>.</summary>
     public const string PoolFrozen = "pool.frozen";
     public const string PoolThawed = "pool.thawed";
+    public const string ScheduleCreated = "schedule.created";
+    /// <summary>Data: each field's <c>from</c> and <c>to</c>, and <c>reason</c>.</summary>
+    public const string ScheduleEdited = "schedule.edited";
+    public const string SchedulePaused = "schedule.paused";
+    public const string ScheduleResumed = "schedule.resumed";
+    public const string ScheduleDeleted = "schedule.deleted";
+    /// <summary>A person asked for a task of it now.</summary>
+    public const string ScheduleRun = "schedule.run";
+    /// <summary>It made a task. Data: <c>at</c>, its time, and <c>task</c>.</summary>
+    public const string ScheduleFired = "schedule.fired";
+    /// <summary>It made none, because its last one has not ended. Data: <c>at</c>, <c>reason</c>.</summary>
+    public const string ScheduleSkipped = "schedule.skipped";
+    /// <summary>Its task could not be made. Data: <c>at</c>, <c>reason</c>.</summary>
+    public const string ScheduleFailed = "schedule.failed";
     public const string WorkerRegistered = "worker.registered";
     public const string WorkerDraining = "worker.draining";
     public const string WorkerGone = "worker.gone";

@@ -55,6 +55,7 @@ public enum CapSource
 /// <param name="Query">The expression that a Prometheus is asked for.</param>
 /// <param name="OverloadAbove">Requests that wait, or the expression's value, from where on it is overloaded. Default for requests 2.</param>
 /// <param name="HealthyBelow">At most so much of it is healthy. Default half of <paramref name="OverloadAbove"/>.</param>
+/// <param name="Windows">When it has another capacity, as in <c>mon-fri 08:00-18:00 Europe/Berlin = 2</c>; the lowest of those that are open holds.</param>
 public sealed record CreatePool(
     string Name,
     PoolKind? Kind = null,
@@ -68,13 +69,15 @@ public sealed record CreatePool(
     string? Key = null,
     string? Query = null,
     double? OverloadAbove = null,
-    double? HealthyBelow = null);
+    double? HealthyBelow = null,
+    IReadOnlyList<string>? Windows = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>profiles</c> too.</summary>
 /// <param name="Capacity">Of a gateway with a probe: where its cap goes on from, or, held, what it stays.</param>
 /// <param name="Reason">Why; kept in the history.</param>
 /// <param name="Probe">Null for a cap that nothing moves.</param>
 /// <param name="Hold">True: the cap stays as it is, or as <paramref name="Capacity"/> says, until false releases it to the controller.</param>
+/// <param name="Windows">All of them; what is left out goes.</param>
 public sealed record EditPool(
     int? Capacity = null,
     int? Floor = null,
@@ -88,7 +91,11 @@ public sealed record EditPool(
     string? Query = null,
     double? OverloadAbove = null,
     double? HealthyBelow = null,
-    bool? Hold = null);
+    bool? Hold = null,
+    IReadOnlyList<string>? Windows = null);
+
+/// <summary>When a cap changes by itself, and to what; null for no cap.</summary>
+public sealed record CapChange(DateTimeOffset At, int? Limit);
 
 /// <param name="Capacity">As configured; null for none, which only <c>all</c> has.</param>
 /// <param name="Limit">What holds now; null for no cap.</param>
@@ -99,6 +106,9 @@ public sealed record EditPool(
 /// <param name="ParkedReason">By which run.</param>
 /// <param name="OpenAt">When it has all its units again: after <paramref name="ParkedUntil"/> it starts with one, and doubles.</param>
 /// <param name="Gateway">Of a gateway with a probe.</param>
+/// <param name="Windows">When it has another capacity.</param>
+/// <param name="Window">The one of them that sets <paramref name="Limit"/> now; null when none does.</param>
+/// <param name="NextChange">When its windows change <paramref name="Limit"/> next; null when they don't.</param>
 public sealed record PoolView(
     string Name,
     PoolKind Kind,
@@ -115,10 +125,13 @@ public sealed record PoolView(
     string? Note,
     long Version,
     DateTimeOffset CreatedAt,
+    IReadOnlyList<string> Windows,
     DateTimeOffset? ParkedUntil = null,
     string? ParkedReason = null,
     DateTimeOffset? OpenAt = null,
-    GatewayView? Gateway = null);
+    GatewayView? Gateway = null,
+    string? Window = null,
+    CapChange? NextChange = null);
 
 /// <summary>Every cap with what is drawn of it, read at one moment.</summary>
 /// <param name="Faults">What does not add up, a sentence each; empty when all is well.</param>

@@ -54,6 +54,7 @@ public enum OnLimit
 /// <param name="MaxRuntimeSeconds">Overrides the lane's limit.</param>
 /// <param name="Draws">Pools to the units, 1 to 1,000, that its runs draw of them; for a pool that its lane or profile names too, this is what counts.</param>
 /// <param name="OnLimit">Default <c>wait</c>.</param>
+/// <param name="Due">When it should have ended; shown and listed, nothing acts on it.</param>
 public sealed record CreateTask(
     string Title,
     string? Lane = null,
@@ -69,7 +70,8 @@ public sealed record CreateTask(
     string? IdempotencyKey = null,
     int? MaxRuntimeSeconds = null,
     IReadOnlyDictionary<string, int?>? Draws = null,
-    OnLimit? OnLimit = null);
+    OnLimit? OnLimit = null,
+    DateTimeOffset? Due = null);
 
 /// <summary>Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as <c>#0</c>, <c>#1</c>, … by its index.</summary>
 public sealed record CreateTasks(IReadOnlyList<CreateTask> Tasks);
@@ -86,7 +88,8 @@ public sealed record EditTask(
     IReadOnlyList<string>? Labels = null,
     int? MaxRuntimeSeconds = null,
     IReadOnlyDictionary<string, int?>? Draws = null,
-    OnLimit? OnLimit = null);
+    OnLimit? OnLimit = null,
+    DateTimeOffset? Due = null);
 
 /// <summary>Person → board: put the task into another column. <c>running</c> is never a target: only admission starts work.</summary>
 public sealed record MoveTask(Status Status, string? Reason = null);
@@ -105,6 +108,7 @@ public sealed record AddComment(string Text);
 /// <param name="Attempts">Runs charged to it since it was created or retried by a person: those that ended by the fault of the task, the agent or the host.</param>
 /// <param name="Failures">Runs since then that ended without success, by class of fault.</param>
 /// <param name="Warning">Why no live worker, or no pool, could ever take it as things are, in the answer that made it; null otherwise.</param>
+/// <param name="Overdue">It is past its due time and has not ended.</param>
 /// <param name="Run">Its live run, offered or held.</param>
 /// <param name="Summary">What its last accepted run said.</param>
 public sealed record TaskView(
@@ -135,7 +139,9 @@ public sealed record TaskView(
     IReadOnlyDictionary<string, int> Draws,
     string? Warning = null,
     OnLimit OnLimit = OnLimit.Wait,
-    IReadOnlyDictionary<string, int>? Failures = null);
+    IReadOnlyDictionary<string, int>? Failures = null,
+    DateTimeOffset? Due = null,
+    bool Overdue = false);
 
 /// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
 /// <param name="Metadata">What its last accepted run reported beside the summary.</param>
@@ -164,8 +170,10 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <param name="Cap">What it waits for room in, as in <c>pool vllm-a</c>; null when that is not what holds it.</param>
 /// <param name="Holders">Runs that hold what it waits for, the longest at work first; at most 1,000.</param>
 /// <param name="AboutSeconds">Until it may start, guessed from the lane's last runs; null when nothing can be said.</param>
+/// <param name="Until">When the window opens that it waits for; null when it waits for something else.</param>
 public sealed record WhyView(
-    string Key, Status Status, bool Waits, WaitCode? Code, string Reason, int? Place, string? Cap = null, IReadOnlyList<HolderView>? Holders = null, double? AboutSeconds = null);
+    string Key, Status Status, bool Waits, WaitCode? Code, string Reason, int? Place, string? Cap = null, IReadOnlyList<HolderView>? Holders = null, double? AboutSeconds = null,
+    DateTimeOffset? Until = null);
 
 /// <param name="WorkerId">Null while its offer is unclaimed.</param>
 /// <param name="Units">What it draws of that for which the task waits.</param>
@@ -199,4 +207,10 @@ public enum WaitCode
     AccountParked,
     BreakerOpen,
     RetryBudget,
+
+    /// <summary>A window keeps what it draws from closed.</summary>
+    Closed,
+
+    /// <summary>It would not end before a window closes, and its lane holds such tasks.</summary>
+    BeforeClose,
 }

@@ -6,6 +6,7 @@ public static class AdmissionFeature
     public static IServiceCollection AddAdmission(this IServiceCollection services) => services
         .AddSingleton<Turns>()
         .AddSingleton<PassTimes>()
+        .AddSingleton<UsualLengths>()
         .AddScoped<SnapshotReader>()
         .AddScoped<AdmissionPass>()
         .AddScoped<AdmissionTick>()

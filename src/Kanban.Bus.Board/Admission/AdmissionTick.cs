@@ -2,6 +2,7 @@ using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Board.Windows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Admission;
@@ -11,7 +12,7 @@ namespace Kanban.Bus.Board.Admission;
 public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, AdmissionSignal signal, KnownQueues queues)
 {
     /// <param name="Now">The database's clock.</param>
-    /// <param name="NextDue">When the next scheduled task's time comes, or an account opens further; null when neither will.</param>
+    /// <param name="NextDue">When the next scheduled task's time comes, an account opens further or, where anything waits, a window opens or closes; null when none will.</param>
     /// <param name="Ready">Some task is ready and has no offer yet.</param>
     /// <param name="Offered">Some offer is unclaimed.</param>
     /// <param name="Pinned">Some live run asks for a host or capabilities.</param>
@@ -35,11 +36,23 @@ public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, Admissi
                          .Select(r => new { r.Lane, r.RequirementSet, r.Task.Host, r.Task.Needs }).Distinct().ToListAsync(ct))
                 queues.Saw(seen.Lane, seen.RequirementSet, seen.Host, seen.Needs);
         queues.Forget();
-        return look.Parked ? look with { NextDue = Earlier(look.NextDue, await NextOpeningAsync(look.Now, ct)) } : look;
+        var next = look.NextDue;
+        if (look.Parked)
+            next = Earlier(next, await NextOpeningAsync(look.Now, ct));
+        if (look.Ready || look.Offered)
+            next = Earlier(next, await NextEdgeAsync(look.Now, ct));
+        return look with { NextDue = next };
     }
 
     private async Task<DateTimeOffset?> NextOpeningAsync(DateTimeOffset now, CancellationToken ct) =>
         (await db.Pools.AsNoTracking().Where(p => p.OpenAt != null).ToListAsync(ct)).Where(p => p.IsParked(now)).Min(p => Parking.Next(p.ParkedUntil!.Value, p.OpenAt!.Value, now));
+
+    /// <summary>When the next window opens or closes.</summary>
+    private async Task<DateTimeOffset?> NextEdgeAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var columns = await db.Lanes.Select(l => l.Windows).Concat(db.Boards.Select(b => b.Windows)).Concat(db.Pools.Select(p => p.Windows)).Where(w => w != "").ToListAsync(ct);
+        return columns.SelectMany(WindowRules.Of).Min(w => (DateTimeOffset?)w.At(now).Until);
+    }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 

@@ -121,6 +121,8 @@ public static class Admit
             if (_ledger.WhyNot(task.Lane, task.Board, PoolsOf(task), task.Place) is { } full)
                 return full;
 
+            if (lane.HoldsBeforeClose && BeforeClose.WhyNot(_snapshot, lane, task) is { } hold)
+                return hold;
             var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
             if (!fitting.Any(w => w.TakesWork))
                 return new(WaitCode.NoWorker, NobodyFits(task, lane, fitting));
@@ -136,8 +138,8 @@ public static class Admit
             if (!_snapshot.Lanes.TryGetValue(task.Lane, out var lane))
                 return null;
             foreach (var (pool, units) in PoolsOf(task))
-                if (_snapshot.Caps.GetValueOrDefault(CapKey.Pool(pool)) is { Limit: { } limit, Source: not CapSource.Parked } && units > limit)
-                    return $"it draws {units} units of pool {pool}, which has {limit}";
+                if (_snapshot.Caps.GetValueOrDefault(CapKey.Pool(pool)) is { Most: { } most, Source: not CapSource.Parked } && units > most)
+                    return $"it draws {units} units of pool {pool}, which has {most}";
             var fitting = Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs);
             return fitting.Count > 0 ? null : NobodyFits(task, lane, fitting);
         }
@@ -149,7 +151,8 @@ public static class Admit
         /// <summary>Keeps what it lacks, when it starves and nothing but room is missing.</summary>
         public void Keep(ReadyTask task, Wait wait)
         {
-            if (wait.Code is not (WaitCode.BreakerOpen or WaitCode.RetryBudget) && _snapshot.Order.Starves(task.TurnAt, _snapshot.Now) && _snapshot.Lanes.GetValueOrDefault(task.Lane) is { Problem: null }
+            if (wait.Code is not (WaitCode.BreakerOpen or WaitCode.RetryBudget) && _snapshot.Order.Starves(task.TurnAt, _snapshot.Now) && _snapshot.Lanes.GetValueOrDefault(task.Lane) is { Problem: null } lane
+                && (!lane.HoldsBeforeClose || BeforeClose.WhyNot(_snapshot, lane, task) is null)
                 && Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs).Any(w => w.TakesWork))
                 _ledger.Keep(task, DrawsOf(task), _snapshot.Now);
             else

@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Admission;
@@ -33,8 +34,38 @@ public readonly record struct CapKey(CapKind Kind, string Name)
 /// <param name="Source">Where the limit comes from.</param>
 /// <param name="Paused">Nothing that draws from it starts.</param>
 /// <param name="Note">What its source says of it for now; null where there is nothing to say.</param>
-public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Configured, bool Paused = false, string? PausedReason = null, string? Note = null)
+/// <param name="Windows">Its windows; null where it has none.</param>
+/// <param name="Window">What they make of it now.</param>
+public sealed record Cap(
+    CapKey Key, int? Limit, CapSource Source = CapSource.Configured, bool Paused = false, string? PausedReason = null, string? Note = null,
+    CapWindows? Windows = null, WindowNow? Window = null)
 {
+    /// <summary>The most it ever is; null for no cap.</summary>
+    public int? Most => Windows is null ? Limit : Windows.Most;
+
+    /// <summary>The window that sets the limit now; null when none does.</summary>
+    public string? WindowText => Source is CapSource.Window ? Window?.By?.ToString() : null;
+
+    /// <summary>When its windows change the limit, and to what.</summary>
+    public CapChange? NextChange => Source is not CapSource.Parked && Window is { Until: { } until } ? new CapChange(until, Window.Next) : null;
+
+    /// <summary>Nothing starts because its windows say so.</summary>
+    public bool IsClosed => Limit is 0 && Source is CapSource.Window;
+
+    /// <summary>As its windows have it at this moment. They come before what a person configured; a gateway's controller stays below them; a person's override comes before them.</summary>
+    public Cap Through(string windows, DateTimeOffset now)
+    {
+        if (CapWindows.Read(windows, Limit) is not { } all)
+            return this;
+        if (Source is CapSource.Override)
+            return this with { Windows = all };
+        var at = all.At(now);
+        var isMoved = at.By is not null || at.Limit != Limit;
+        if (!isMoved || Source is CapSource.Controller && at.Limit >= Limit)
+            return this with { Windows = all, Window = at };
+        return this with { Limit = at.Limit, Source = CapSource.Window, Windows = all, Window = at };
+    }
+
     /// <summary>Why no more may be drawn of it since that is kept for another task; null when there is room for both.</summary>
     public Wait? WhyNot(int used, int units, Reservation kept) => WhyNot(used + kept.Units, units) is not { } wait
         ? null
@@ -51,16 +82,19 @@ public sealed record Cap(CapKey Key, int? Limit, CapSource Source = CapSource.Co
             return null;
         if (Source is CapSource.Parked)
             return new(WaitCode.AccountParked, limit == 0 ? Note! : $"{used} of {limit} units of pool {Key.Name} are drawn; {Note}", Key);
+        if (IsClosed)
+            return new(WaitCode.Closed, $"{(Key.Kind is CapKind.Global ? "all work" : Key)} is closed{Window?.UntilText}", Key, Window?.Until);
         return Key.Kind switch
         {
-            CapKind.Global => new(WaitCode.GlobalCap, $"{used} of {limit} runs are active over all lanes{(Source is CapSource.Settings ? " (Admission:MaxActiveTasks)" : "")}", Key),
-            CapKind.Lane => new(WaitCode.LaneCap, $"lane {Key.Name} is full: {used} of {limit} runs are active", Key),
-            CapKind.Board => new(WaitCode.BoardCap, $"board {Key.Name} is full: {used} of {limit} runs are active", Key),
-            CapKind.Host => new(WaitCode.HostCap, $"host {Key.Name} is full: {used} of {limit} runs are active", Key),
-            _ when units > limit => new(WaitCode.PoolCap, $"it draws {units} units of pool {Key.Name}, which has {limit}{Noted}", Key),
+            CapKind.Global => new(WaitCode.GlobalCap, $"{used} of {limit} runs are active over all lanes{(Source is CapSource.Settings ? " (Admission:MaxActiveTasks)" : Noted)}", Key),
+            CapKind.Lane => new(WaitCode.LaneCap, $"lane {Key.Name} is full{Noted}: {used} of {limit} runs are active", Key),
+            CapKind.Board => new(WaitCode.BoardCap, $"board {Key.Name} is full{Noted}: {used} of {limit} runs are active", Key),
+            CapKind.Host => new(WaitCode.HostCap, $"host {Key.Name} is full{Noted}: {used} of {limit} runs are active", Key),
+            _ when units > limit => new(WaitCode.PoolCap, $"it draws {units} units of pool {Key.Name}, which has {limit}{(Source is CapSource.Window ? Window?.UntilText : Noted)}", Key),
             _ => new(WaitCode.PoolCap, $"{used} of {limit} units of pool {Key.Name}{Noted} are drawn{(units > 1 ? $", and it draws {units}" : "")}", Key),
         };
     }
 
-    private string Noted => Note is null ? "" : $" ({Note})";
+    /// <summary>What its source says of the limit: for how long it is this one, where a window set it.</summary>
+    private string Noted => Source is CapSource.Window ? Window?.WhileText ?? "" : Note is null ? "" : $" ({Note})";
 }

@@ -19,7 +19,7 @@ public sealed class Holders(BoardDbContext db)
         live = wait switch
         {
             { Code: WaitCode.NoSlot } => live.Where(r => r.Lane == task.Lane && r.WorkerId != null),
-            { Cap: null } => null!,
+            { Cap: null } or { Until: not null } => null!,
             { Cap: { Kind: CapKind.Global } } => live,
             { Cap: { Kind: CapKind.Lane, Name: var lane } } => live.Where(r => r.Lane == lane),
             { Cap: { Kind: CapKind.Board, Name: var board } } => live.Where(r => r.Board == board),

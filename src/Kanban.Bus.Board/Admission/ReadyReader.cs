@@ -72,8 +72,13 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
         return Math.Max(0, fitting.Values.Sum() - taken);
     }
 
-    private IQueryable<KanbanTask> InLine(QueueHead queue) =>
-        SnapshotReader.Ready(db.Tasks).Where(t => t.Lane == queue.Lane && t.RequirementSet == queue.RequirementSet).OrderBy(t => t.TurnAt).ThenBy(t => t.Id);
+    private IQueryable<KanbanTask> InLine(QueueHead queue)
+    {
+        var tasks = SnapshotReader.Ready(db.Tasks).Where(t => t.Lane == queue.Lane && t.RequirementSet == queue.RequirementSet);
+        if (BeforeClose.SecondsLeft(frame, frame.Lanes[queue.Lane]) is { } left)
+            tasks = tasks.Where(t => t.MaxRuntimeSeconds == null || t.MaxRuntimeSeconds <= left);
+        return tasks.OrderBy(t => t.TurnAt).ThenBy(t => t.Id);
+    }
 
     private async Task<List<ReadyTask>> FindAsync(IQueryable<KanbanTask> tasks, CancellationToken ct)
     {

@@ -23,12 +23,22 @@ public sealed record Snapshot(
 
     /// <summary>Nothing is ready, so nothing is decided.</summary>
     public static readonly Snapshot Empty = new(new Dictionary<CapKey, Cap>(), 0, new Dictionary<string, LaneRow>(), [], [], []);
+
+    /// <summary>The caps that a run of this task falls under, but for a host's.</summary>
+    public IEnumerable<Cap> CapsOf(ReadyTask task) =>
+        new[] { CapKey.Everything, CapKey.Lane(task.Lane), CapKey.Board(task.Board) }
+            .Concat(Pools.Draws.Join(Lanes.GetValueOrDefault(task.Lane)?.Pools ?? Pools.Draws.None, Pools.Draws.Read(task.Draws)).Keys.Select(CapKey.Pool))
+            .Select(Caps.GetValueOrDefault).OfType<Cap>();
 }
 
 /// <param name="Pools">What each of its runs draws, by itself or by its profile.</param>
 /// <param name="Problem">What is wrong with its queue on the broker; null when nothing is.</param>
 /// <param name="Refused">It stays so until a person acts, and offers that wait can't be claimed.</param>
-public sealed record LaneRow(string Name, string Profile, IReadOnlyDictionary<string, int> Pools, string? Problem, bool Refused = false)
+/// <param name="HoldsBeforeClose">What would not end before a window closes waits, see <see cref="BeforeClose"/>.</param>
+/// <param name="Usual">Nine in ten of its last runs took no longer; null where that is not asked for, or not known.</param>
+public sealed record LaneRow(
+    string Name, string Profile, IReadOnlyDictionary<string, int> Pools, string? Problem, bool Refused = false,
+    bool HoldsBeforeClose = false, TimeSpan? Usual = null)
 {
     /// <summary>Null while its work goes on.</summary>
     public Breaker? Breaker { get; init; }
@@ -57,7 +67,8 @@ public sealed record LiveRuns(
 /// <param name="FairKey">See <see cref="AdmissionGroup"/>.</param>
 /// <param name="Retry">It has failed before, since a person last gave it all its attempts.</param>
 public sealed record ReadyTask(
-    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, DateTimeOffset TurnAt, string Draws = "", string FairKey = "", bool Retry = false)
+    Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, DateTimeOffset TurnAt, string Draws = "", string FairKey = "", bool Retry = false,
+    int? MaxRuntimeSeconds = null)
 {
     public Place Place => new(TurnAt, Id);
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>Reads what admission decides on. The number of ready tasks it looks at is bounded by what could start, not by what waits.</summary>
-public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<AdmissionOptions> options)
+public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, UsualLengths lengths, IOptions<AdmissionOptions> options)
 {
     /// <summary>The tasks that have a chance now, queue by queue.</summary>
     public async Task<Snapshot> ForPassAsync(CancellationToken ct)
@@ -49,7 +49,7 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
     public async Task<Snapshot> FrameAsync(CancellationToken ct)
     {
         var lanes = await db.Lanes.AsNoTracking().ToListAsync(ct);
-        var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null).Select(b => new { b.Key, b.MaxActive }).ToListAsync(ct);
+        var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null || b.Windows != "").ToListAsync(ct);
         // The pool over everything is always there, so one round trip brings the clock along.
         var read = await db.Pools.AsNoTracking().Select(p => new { Pool = p, Now = BoardDbContext.Now() }).ToListAsync(ct);
         var (pools, now) = (read.ConvertAll(p => p.Pool), read.Max(p => p.Now));
@@ -64,13 +64,15 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         var live = (await plain.Concat(special).ToListAsync(ct))
             .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count, g.HeldOn, g.Draws, g.FairKey));
         var most = options.Value.MaxActiveTasks is 0 ? (int?)null : options.Value.MaxActiveTasks;
-        var caps = pools.Select(p => p.Effective(most, now))
-            .Concat(lanes.Select(l => new Cap(CapKey.Lane(l.Name), l.MaxActive, Paused: l.Paused, PausedReason: l.PausedReason)))
-            .Concat(boards.Select(b => new Cap(CapKey.Board(b.Key), b.MaxActive)));
+        var caps = pools.Select(p => p.Effective(most, now)).Concat(lanes.Select(l => l.Effective(now))).Concat(boards.Select(b => b.Effective(now)));
+        var usual = new Dictionary<string, TimeSpan?>();
+        foreach (var lane in lanes.Where(l => l.HoldBeforeClose))
+            usual[lane.Name] = await lengths.OfAsync(db, lane.Name, now, ct);
         return new Snapshot(
-            caps.Where(c => c.Limit is not null || c.Paused).ToDictionary(c => c.Key),
+            caps.Where(c => c.Limit is not null || c.Paused || c.Windows is not null).ToDictionary(c => c.Key),
             options.Value.LookAhead,
-            lanes.ToDictionary(l => l.Name, l => new LaneRow(l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name))
+            lanes.ToDictionary(l => l.Name, l => new LaneRow(
+                l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name), l.HoldBeforeClose, usual.GetValueOrDefault(l.Name))
             {
                 Breaker = l.Breaker,
                 Budget = new(0, 0, l.RetryPercent, l.RetriesPerMinute),
@@ -101,8 +103,10 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, IOptions<Ad
         Draws.Read(lane.Draws));
 
     internal static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t => new ReadyTask(
-        t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey, t.FailedBy != ""));
+        t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey, t.FailedBy != "",
+        t.MaxRuntimeSeconds));
 
     internal static ReadyTask Of(KanbanTask task) => new(
-        task.Id, task.Key, task.Board, task.Lane!, task.RequirementSet, task.Host, task.Needs, task.TurnAt ?? task.UpdatedAt, task.Draws, AdmissionGroup.Read(task.AdmissionGroup).FairKey, task.Failures.Any);
+        task.Id, task.Key, task.Board, task.Lane!, task.RequirementSet, task.Host, task.Needs, task.TurnAt ?? task.UpdatedAt, task.Draws, AdmissionGroup.Read(task.AdmissionGroup).FairKey,
+        task.Failures.Any, task.MaxRuntimeSeconds);
 }

@@ -5,7 +5,8 @@ namespace Kanban.Bus.Board.Admission;
 /// <summary>Why a ready task does not start now.</summary>
 /// <param name="Reason">The sentence for people, with numbers.</param>
 /// <param name="Cap">The cap that binds; null when it waits for something else.</param>
-public sealed record Wait(WaitCode Code, string Reason, CapKey? Cap = null);
+/// <param name="Until">When a window opens for it; null when it does not wait for one.</param>
+public sealed record Wait(WaitCode Code, string Reason, CapKey? Cap = null, DateTimeOffset? Until = null);
 
 /// <param name="Offers">What to offer, in order.</param>
 /// <param name="Waits">Every other task of the snapshot, with its reason.</param>

@@ -16,7 +16,7 @@ internal static class WhyTask
         .WithTags("Tasks").WithName("WhyTask").WithSummary("Says why a task has not started");
 
     internal static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Handle(
-        string key, BoardDbContext db, WaitReasons reasons, Places places, Holders holders, CancellationToken ct)
+        string key, BoardDbContext db, WaitReasons reasons, SnapshotReader snapshots, Places places, Holders holders, CancellationToken ct)
     {
         var task = KanbanTask.TryParseKey(key, out var board, out var number)
             ? await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Board == board && t.Number == number, ct)
@@ -29,11 +29,30 @@ internal static class WhyTask
         var inLine = task.Status is Status.Ready && task.LiveRunId is null && !task.Archived;
         var place = inLine ? await places.OfAsync(task, ct) : (int?)null;
         var held = await holders.OfAsync(task, wait, ct);
-        var about = held is null || place is null || await holders.UsualAsync(task.Lane!, ct) is not { } usual
-            ? null
-            : Estimate.Of(place.Value, usual, held.Select(h => TimeSpan.FromSeconds(h.Seconds)));
+        var about = place is null ? null : await AboutAsync(task, wait, place.Value, held, snapshots, holders, ct);
         return TypedResults.Ok(new WhyView(
-            task.Key, task.Status, true, wait.Code, wait.Reason + Named(held ?? []), place, wait.Cap?.ToString(), held, about is { } time ? Math.Round(time.TotalSeconds) : null));
+            task.Key, task.Status, true, wait.Code, wait.Reason + Named(held ?? []), place, wait.Cap?.ToString(), held, about is { } time ? Math.Round(time.TotalSeconds) : null, wait.Until));
+    }
+
+    /// <summary>Until it may start, counted on over times at which a window keeps it closed.</summary>
+    private static async Task<TimeSpan?> AboutAsync(
+        KanbanTask task, Wait wait, int place, List<HolderView>? held, SnapshotReader snapshots, Holders holders, CancellationToken ct)
+    {
+        if (held is null && wait.Until is null)
+            return null;
+        var usual = await holders.UsualAsync(task.Lane!, ct);
+        var frame = await snapshots.FrameAsync(ct);
+        var guess = held is not null
+            ? usual is { } length ? Estimate.Of(place, length, held.Select(h => TimeSpan.FromSeconds(h.Seconds))) : null
+            : RoomThen(frame, task, wait) is var room and > 0 ? Estimate.AfterOpening(wait.Until!.Value - frame.Now, place, room, usual) : null;
+        return guess is { } time ? Estimate.Open([.. frame.CapsOf(SnapshotReader.Of(task))], frame.Now + time) - frame.Now : null;
+    }
+
+    /// <summary>How many of its lane may run at once when the window opens that it waits for.</summary>
+    private static int RoomThen(Snapshot frame, KanbanTask task, Wait wait)
+    {
+        var slots = frame.Workers.Where(w => w.TakesWork).Sum(w => w.Slots.GetValueOrDefault(task.Lane!));
+        return wait.Cap is { } cap && frame.Caps.GetValueOrDefault(cap)?.Windows?.At(wait.Until!.Value).Limit is { } limit && limit < slots ? limit : slots;
     }
 
     /// <summary>The runs that have held units the longest, in words.</summary>

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,8 +15,14 @@ public static class BoardViews
             .Select(g => new { g.Key.Board, g.Key.Status, Count = g.Count() }).ToListAsync(ct)).ToLookup(c => c.Board);
         var active = await db.Runs.Where(r => r.Live && keys.Contains(r.Board)).GroupBy(r => r.Board)
             .Select(g => new { Board = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Board, g => g.Count, ct);
-        return [.. boards.Select(board => new BoardView(
-            board.Key, board.Title, board.MaxActive, active.GetValueOrDefault(board.Key), Counts(counts[board.Key].Select(c => (c.Status, c.Count))), board.CreatedAt))];
+        var now = await db.NowAsync(ct);
+        return [.. boards.Select(board =>
+        {
+            var cap = board.Effective(now);
+            return new BoardView(
+                board.Key, board.Title, board.MaxActive, active.GetValueOrDefault(board.Key), Counts(counts[board.Key].Select(c => (c.Status, c.Count))), board.CreatedAt,
+                cap.Limit, cap.Source, WindowRules.Split(board.Windows), cap.WindowText, cap.NextChange);
+        })];
     }
 
     /// <summary>Every status, also those with no task.</summary>

@@ -4,6 +4,7 @@ using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +23,7 @@ public static class CreateBoardEndpoint
     {
         if (TaskRules.Name("/key", "key", request.Key).ToList() is { Count: > 0 } faults)
             return Problems.Invalid(faults);
-        if (BoardRules.WhyNot(request.Title, request.MaxActive) is { } invalid)
+        if (BoardRules.WhyNot(request.Title, request.MaxActive, request.Windows) is { } invalid)
             return invalid;
         if (await db.Boards.AnyAsync(b => b.Key == request.Key, ct))
             return Exists(request.Key);
@@ -31,9 +32,9 @@ public static class CreateBoardEndpoint
             var board = await db.InTransactionAsync(async () =>
             {
                 var now = await db.NowAsync(ct);
-                var added = new TaskBoard { Key = request.Key, Title = request.Title ?? request.Key, MaxActive = request.MaxActive, CreatedAt = now };
+                var added = new TaskBoard { Key = request.Key, Title = request.Title ?? request.Key, MaxActive = request.MaxActive, Windows = WindowRules.Column(request.Windows), CreatedAt = now };
                 db.Boards.Add(added);
-                db.Events.Add(BoardEvent.OfBoard(EventTypes.BoardCreated, added.Key, user.Actor(), now, new { title = added.Title, maxActive = added.MaxActive }));
+                db.Events.Add(BoardEvent.OfBoard(EventTypes.BoardCreated, added.Key, user.Actor(), now, new { title = added.Title, maxActive = added.MaxActive, windows = added.Windows }));
                 await db.SaveChangesAsync(ct);
                 return added;
             }, ct);

@@ -5,6 +5,7 @@ using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ public static class EditBoardEndpoint
     internal static async Task<Results<Ok<BoardView>, ProblemHttpResult>> Handle(
         string key, MergePatch<EditBoard> patch, BoardDbContext db, AdmissionPass pass, ClaimsPrincipal user, CancellationToken ct)
     {
-        if (BoardRules.WhyNot(patch.Value.Title, patch.Value.MaxActive) is { } invalid)
+        if (BoardRules.WhyNot(patch.Value.Title, patch.Value.MaxActive, patch.Value.Windows) is { } invalid)
             return invalid;
         if (Reasons.WhyNot(patch.Value.Reason) is { } unsaid)
             return unsaid;
@@ -40,6 +41,8 @@ public static class EditBoardEndpoint
             changes.Set("title", board.Title, edit.Title ?? board.Key, value => board.Title = value);
         if (patch.Has(nameof(edit.MaxActive)))
             changes.Set("maxActive", board.MaxActive, edit.MaxActive, value => board.MaxActive = value);
+        if (patch.Has(nameof(edit.Windows)))
+            changes.Set("windows", board.Windows, WindowRules.Column(edit.Windows), value => board.Windows = value);
         if (changes.Any)
             db.Events.Add(BoardEvent.OfBoard(EventTypes.BoardEdited, key, actor, await db.NowAsync(ct), changes.Because(edit.Reason)));
         await pass.WithdrawExcessAsync(actor, ct);

@@ -25,6 +25,7 @@ public sealed class BoardEvent
     public Guid? RunId { get; init; }
     public string? WorkerId { get; init; }
     public string? Pool { get; init; }
+    public string? Schedule { get; init; }
 
     /// <summary>JSON object of what the type says.</summary>
     public string Data { get; init; } = "{}";
@@ -68,6 +69,9 @@ public sealed class BoardEvent
 
     public static BoardEvent OfPool(string type, string pool, string actor, DateTimeOffset now, object? data = null) =>
         new() { Type = type, Actor = actor, At = now, Pool = pool, Data = Write(data) };
+
+    public static BoardEvent OfSchedule(string type, string schedule, string actor, DateTimeOffset now, object? data = null) =>
+        new() { Type = type, Actor = actor, At = now, Schedule = schedule, Data = Write(data) };
 
     public static BoardEvent OfWorker(string type, string workerId, string actor, DateTimeOffset now, object? data = null) =>
         new() { Type = type, Actor = actor, At = now, WorkerId = workerId, Data = Write(data) };

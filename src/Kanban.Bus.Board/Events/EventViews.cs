@@ -25,7 +25,8 @@ public static class EventViews
                 row.RunId,
                 row.WorkerId,
                 JsonElement.Parse(row.Data),
-                row.Pool);
+                row.Pool,
+                row.Schedule);
         }
     }
 
@@ -37,6 +38,7 @@ public static class EventViews
         { Lane: { } lane } => ("/lanes/" + lane, lane),
         { Pool: { } pool } => ("/pools/" + pool, pool),
         { Type: EventTypes.OrderEdited } => ("/order", "order"),
+        { Schedule: { } schedule } => ("/schedules/" + schedule, schedule),
         _ => ("/access", row.Actor),
     };
 }

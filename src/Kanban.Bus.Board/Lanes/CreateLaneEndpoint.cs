@@ -5,6 +5,7 @@ using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -50,6 +51,7 @@ public static class CreateLaneEndpoint
             MaxActive = request.MaxActive,
             MaxRuntimeSeconds = request.MaxRuntimeSeconds,
             SilenceSeconds = request.SilenceSeconds,
+            Windows = WindowRules.Column(request.Windows),
             CreatedAt = now,
         };
         lane.Profile = request.Profile ?? lane.Profile;
@@ -58,6 +60,7 @@ public static class CreateLaneEndpoint
         lane.BackoffSeconds = request.BackoffSeconds ?? lane.BackoffSeconds;
         lane.GraceSeconds = request.GraceSeconds ?? lane.GraceSeconds;
         lane.OnDisconnect = request.OnDisconnect ?? lane.OnDisconnect;
+        lane.HoldBeforeClose = request.HoldBeforeClose ?? lane.HoldBeforeClose;
         lane.Draws = Draws.Patch("", request.Draws);
         lane.Retries = RetryRules.Patch("", request.Retries);
         lane.RetryPercent = request.RetryPercent ?? lane.RetryPercent;
@@ -67,7 +70,7 @@ public static class CreateLaneEndpoint
         lane.BreakerSeconds = request.BreakerSeconds ?? lane.BreakerSeconds;
         lane.BreakerCoolDownSeconds = request.BreakerCoolDownSeconds ?? lane.BreakerCoolDownSeconds;
         db.Lanes.Add(lane);
-        db.Events.Add(BoardEvent.OfLane(EventTypes.LaneCreated, lane.Name, actor, now, new { profile = lane.Profile, maxActive = lane.MaxActive, draws = lane.Draws }));
+        db.Events.Add(BoardEvent.OfLane(EventTypes.LaneCreated, lane.Name, actor, now, new { profile = lane.Profile, maxActive = lane.MaxActive, draws = lane.Draws, windows = lane.Windows }));
         await db.SaveChangesAsync(ct);
         return lane;
     }

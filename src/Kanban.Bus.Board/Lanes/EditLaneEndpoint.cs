@@ -6,6 +6,7 @@ using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -82,6 +83,10 @@ public static class EditLaneEndpoint
             changes.Set("breakerSeconds", lane.BreakerSeconds, edit.BreakerSeconds ?? fresh.BreakerSeconds, value => lane.BreakerSeconds = value);
         if (patch.Has(nameof(edit.BreakerCoolDownSeconds)))
             changes.Set("breakerCoolDownSeconds", lane.BreakerCoolDownSeconds, edit.BreakerCoolDownSeconds ?? fresh.BreakerCoolDownSeconds, value => lane.BreakerCoolDownSeconds = value);
+        if (patch.Has(nameof(edit.Windows)))
+            changes.Set("windows", lane.Windows, WindowRules.Column(edit.Windows), value => lane.Windows = value);
+        if (patch.Has(nameof(edit.HoldBeforeClose)))
+            changes.Set("holdBeforeClose", lane.HoldBeforeClose, edit.HoldBeforeClose ?? fresh.HoldBeforeClose, value => lane.HoldBeforeClose = value);
         return changes;
     }
 }

@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Lanes;
@@ -9,6 +10,12 @@ public sealed class Lane
 
     /// <summary>Most offered and held runs at one time; null for no cap beside its workers' slots.</summary>
     public int? MaxActive { get; set; }
+
+    /// <summary>When it is open or has another cap, see <see cref="Windows.WindowRules"/>.</summary>
+    public string Windows { get; set; } = "";
+
+    /// <summary>What would not end before a window closes waits.</summary>
+    public bool HoldBeforeClose { get; set; }
 
     /// <summary>The profile its workers carry it out with.</summary>
     public string Profile { get; set; } = "shell";
@@ -59,4 +66,7 @@ public sealed class Lane
 
     public string? PausedReason { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The cap that holds at this moment.</summary>
+    public Cap Effective(DateTimeOffset now) => new Cap(CapKey.Lane(Name), MaxActive, Paused: Paused, PausedReason: PausedReason).Through(Windows, now);
 }

@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -34,6 +35,7 @@ public static class LaneRules
             .. TaskRules.Range("/breakerTasks", "breakerTasks", lane.BreakerTasks, 0, 1_000),
             .. TaskRules.Range("/breakerSeconds", "breakerSeconds", lane.BreakerSeconds, 1, 86_400),
             .. TaskRules.Range("/breakerCoolDownSeconds", "breakerCoolDownSeconds", lane.BreakerCoolDownSeconds, 1, (int)Breaker.LongestCoolDown.TotalSeconds),
+            .. WindowRules.Faults(lane.Windows),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;
     }
@@ -42,5 +44,5 @@ public static class LaneRules
     public static EditLane Fields(CreateLane lane) => new(
         lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws,
         Retries: lane.Retries, RetryPercent: lane.RetryPercent, RetriesPerMinute: lane.RetriesPerMinute, MaxRunsPerDay: lane.MaxRunsPerDay,
-        BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds);
+        BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds, Windows: lane.Windows);
 }

@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,8 +37,10 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus, SnapshotReader s
                 lane.OnDisconnect, lane.Paused, lane.PausedReason, lane.BackoffSeconds,
                 ready.GetValueOrDefault(lane.Name), unclaimed, live - unclaimed, workers, free, bus.ProblemOf(lane.Name), Draws.Read(lane.Draws),
                 cap.Limit, cap.Source, usage.Binds(lane.Name)?.Reason,
+                WindowRules.Split(lane.Windows),
                 RetryRules.All(lane), lane.RetryPercent, lane.RetriesPerMinute, lane.MaxRunsPerDay, lane.BreakerTasks, lane.BreakerSeconds, lane.BreakerCoolDownSeconds,
-                lane.Breaker is { } b ? new BreakerView(b.State, b.Since, b.Error, b.Tasks, b.CoolDownSeconds, b.CanaryAt, b.CanaryKey) : null);
+                lane.Breaker is { } b ? new BreakerView(b.State, b.Since, b.Error, b.Tasks, b.CoolDownSeconds, b.CanaryAt, b.CanaryKey) : null,
+                cap.WindowText, cap.NextChange, lane.HoldBeforeClose);
         })];
     }
 

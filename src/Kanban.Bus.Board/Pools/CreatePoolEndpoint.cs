@@ -4,6 +4,7 @@ using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +21,8 @@ public static class CreatePoolEndpoint
     internal static async Task<Results<Created<PoolView>, ProblemHttpResult>> Handle(
         CreatePool request, BoardDbContext db, PoolViews views, GatewaySignal gateways, ClaimsPrincipal user, CancellationToken ct)
     {
-        if (PoolRules.Name(request.Name).Concat(Kind(request)).Concat(PoolRules.Units("/profiles", "profiles", request.Profiles)).Concat(GatewayEdits.WhyNot(request)).ToList() is { Count: > 0 } faults)
+        if (PoolRules.Name(request.Name).Concat(Kind(request)).Concat(PoolRules.Units("/profiles", "profiles", request.Profiles)).Concat(GatewayEdits.WhyNot(request))
+            .Concat(WindowRules.Faults(request.Windows)).ToList() is { Count: > 0 } faults)
             return Problems.Invalid(faults);
         if (PoolRules.WhyNot(Of(request, default)) is { } invalid)
             return invalid;
@@ -35,7 +37,8 @@ public static class CreatePoolEndpoint
                 var now = await db.NowAsync(ct);
                 var added = Of(request, now);
                 db.Pools.Add(added);
-                db.Events.Add(BoardEvent.OfPool(EventTypes.PoolCreated, added.Name, user.Actor(), now, new { kind = added.Kind, capacity = added.Capacity, profiles = added.Profiles, probe = added.Gateway?.Probe, address = added.Gateway?.Address }));
+                db.Events.Add(BoardEvent.OfPool(EventTypes.PoolCreated, added.Name, user.Actor(), now,
+                    new { kind = added.Kind, capacity = added.Capacity, profiles = added.Profiles, windows = added.Windows, probe = added.Gateway?.Probe, address = added.Gateway?.Address }));
                 await db.SaveChangesAsync(ct);
                 return added;
             }, ct);
@@ -61,6 +64,7 @@ public static class CreatePoolEndpoint
             Ceiling = request.Ceiling,
             Profiles = Draws.Patch("", request.Profiles),
             Note = request.Note,
+            Windows = WindowRules.Column(request.Windows),
             CreatedAt = now,
             Gateway = GatewayEdits.Of(request, now),
         }.Begin();

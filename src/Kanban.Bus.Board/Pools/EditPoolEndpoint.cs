@@ -6,6 +6,7 @@ using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -24,7 +25,7 @@ public static class EditPoolEndpoint
         string pool, MergePatch<EditPool> patch, [FromHeader(Name = "If-Match")] string? ifMatch,
         BoardDbContext db, AdmissionPass pass, PoolViews views, GatewaySignal gateways, ClaimsPrincipal user, CancellationToken ct)
     {
-        if (PoolRules.Units("/profiles", "profiles", patch.Value.Profiles).ToList() is { Count: > 0 } faults)
+        if (PoolRules.Units("/profiles", "profiles", patch.Value.Profiles).Concat(WindowRules.Faults(patch.Value.Windows)).ToList() is { Count: > 0 } faults)
             return Problems.Invalid(faults);
         if (Reasons.WhyNot(patch.Value.Reason) is { } invalid)
             return invalid;
@@ -74,6 +75,8 @@ public static class EditPoolEndpoint
             changes.Set("ceiling", pool.Ceiling, edit.Ceiling, value => pool.Ceiling = value);
         if (patch.Has(nameof(edit.Profiles)))
             changes.Set("profiles", pool.Profiles, Draws.Patch(pool.Profiles, edit.Profiles), value => pool.Profiles = value);
+        if (patch.Has(nameof(edit.Windows)))
+            changes.Set("windows", pool.Windows, WindowRules.Column(edit.Windows), value => pool.Windows = value);
         if (patch.Has(nameof(edit.Note)))
             changes.Set("note", pool.Note, edit.Note, value => pool.Note = value);
         GatewayEdits.Apply(pool, patch, changes, now);

@@ -27,6 +27,9 @@ public sealed class Pool
 
     public int? Ceiling { get; set; }
 
+    /// <summary>When it has another capacity, see <see cref="Windows.WindowRules"/>.</summary>
+    public string Windows { get; set; } = "";
+
     /// <summary>Profiles and the units that each run of theirs draws, see <see cref="Draws"/>.</summary>
     public string Profiles { get; set; } = "";
 
@@ -66,9 +69,9 @@ public sealed class Pool
     public Cap Effective(int? settings, DateTimeOffset now)
     {
         if (Gateway is not null)
-            return Gateway.Effective(this);
+            return Gateway.Effective(this).Through(Windows, now);
         var (limit, source) = Kind is PoolKind.Global && Capacity is null ? (settings, CapSource.Settings) : (Capacity, CapSource.Configured);
-        return WhileParked(new Cap(Key, limit, source, Paused, PausedReason), now);
+        return WhileParked(new Cap(Key, limit, source, Paused, PausedReason).Through(Windows, now), now);
     }
 
     /// <summary>Whatever the cap would be, an account gives no more than it has opened to after a limit.</summary>

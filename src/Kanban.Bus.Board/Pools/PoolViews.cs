@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Windows;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Pools;
@@ -24,8 +25,8 @@ public sealed class PoolViews(BoardDbContext db, SnapshotReader snapshots)
             return new PoolView(
                 pool.Name, pool.Kind, pool.Capacity, pool.Floor, pool.Ceiling, cap.Limit, cap.Source, usage.Used(cap.Key), usage.Offered(cap.Key),
                 pool.Paused, pool.PausedReason, Draws.Read(pool.Profiles), pool.Note, pool.Version, pool.CreatedAt,
-                parked ? pool.ParkedUntil : null, parked ? pool.ParkedReason : null, parked ? pool.OpenAt : null,
-                pool.Gateway is null ? null : GatewayViews.Of(pool.Gateway, usage.Now, moves));
+                WindowRules.Split(pool.Windows), parked ? pool.ParkedUntil : null, parked ? pool.ParkedReason : null, parked ? pool.OpenAt : null,
+                pool.Gateway is null ? null : GatewayViews.Of(pool.Gateway, usage.Now, moves), cap.WindowText, cap.NextChange);
         })];
     }
 }

@@ -10,6 +10,7 @@ using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Schedules;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -35,6 +36,7 @@ public abstract partial class BoardDbContext : DbContext
     public DbSet<Pool> Pools => Set<Pool>();
     public DbSet<Gateway> Gateways => Set<Gateway>();
     public DbSet<KanbanTask> Tasks => Set<KanbanTask>();
+    public DbSet<Schedule> Schedules => Set<Schedule>();
     public DbSet<TaskLink> TaskLinks => Set<TaskLink>();
     public DbSet<Comment> Comments => Set<Comment>();
     public DbSet<Run> Runs => Set<Run>();
@@ -179,7 +181,10 @@ public abstract partial class BoardDbContext : DbContext
             task.HasIndex(t => new { t.Lane, t.RequirementSet, t.TurnAt, t.Id }).HasFilter(waiting).HasDatabaseName("ix_tasks_admission");
             task.HasIndex(t => new { t.Lane, t.RequirementSet, t.AdmissionGroup, t.TurnAt, t.Id }).HasFilter(waiting).HasDatabaseName("ix_tasks_admission_group");
             task.HasIndex(t => new { t.Status, t.NotBefore });
+            task.HasIndex(t => t.Due).HasFilter("due IS NOT NULL");
         });
+
+        Schedule.Configure(model);
 
         model.Entity<TaskLink>(link =>
         {
@@ -287,6 +292,8 @@ public abstract partial class BoardDbContext : DbContext
         conventions.Properties<CapKind>().HaveConversion<WordConverter<CapKind>>();
         conventions.Properties<PoolKind>().HaveConversion<WordConverter<PoolKind>>();
         conventions.Properties<ProbeKind>().HaveConversion<WordConverter<ProbeKind>>();
+        conventions.Properties<Overlap>().HaveConversion<WordConverter<Overlap>>();
+        conventions.Properties<CatchUp>().HaveConversion<WordConverter<CatchUp>>();
         conventions.Properties<RunState>().HaveConversion<string>();
     }
 
@@ -327,6 +334,9 @@ public enum BoardLock
 
     /// <summary>Held while overdue offers are picked for publishing again, so that one replica takes each.</summary>
     Offers,
+
+    /// <summary>Held while schedules make tasks or change, so that of two replicas that fire one the second finds its time taken. Taken before any row.</summary>
+    Schedules,
 }
 
 internal sealed class LockRow

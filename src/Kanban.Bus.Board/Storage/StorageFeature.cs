@@ -39,6 +39,9 @@ public static class StorageFeature
         return services;
     }
 
+    /// <summary>The few connections that schedules are fired by, beside those of <see cref="StorageOptions.MaxConnections"/> and only while there are schedules.</summary>
+    public static string ForSchedules(StorageOptions storage) => Postgres(storage, "kanban-schedules", connections: 3);
+
     private static string Postgres(StorageOptions storage, string name, int connections, string settings = "") => new NpgsqlConnectionStringBuilder(storage.ConnectionString)
     {
         MaxPoolSize = connections,

@@ -25,7 +25,8 @@ public static class CancelTask
         return answer;
     }
 
-    private static async Task<ProblemHttpResult?> CancelAsync(TaskChange change, string? given)
+    /// <returns>Why it can't be; null when it is, or will be when its run is seen dead.</returns>
+    internal static async Task<ProblemHttpResult?> CancelAsync(TaskChange change, string? given)
     {
         var task = change.Task;
         if (task.Status is Status.Cancelled)

@@ -47,7 +47,8 @@ public static class EditTaskEndpoint
             .. TaskRules.Labels("/labels", edit.Labels),
             .. TaskRules.Range("/priority", "priority", edit.Priority, Limits.MinPriority, Limits.MaxPriority),
             .. TaskRules.Range("/maxRuntimeSeconds", "maxRuntimeSeconds", edit.MaxRuntimeSeconds, 1, TaskRules.MaxRuntimeSeconds),
-            .. TaskRules.NotBefore("/notBefore", edit.NotBefore),
+            .. TaskRules.Time("/notBefore", "notBefore", edit.NotBefore),
+            .. TaskRules.Time("/due", "due", edit.Due),
             .. PoolRules.Units("/draws", "draws", edit.Draws),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;

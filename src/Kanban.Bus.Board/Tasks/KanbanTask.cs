@@ -39,6 +39,10 @@ public sealed class KanbanTask
     public string Labels { get; set; } = "";
 
     public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>When it should have ended; for people and lists, nothing acts on it.</summary>
+    public DateTimeOffset? Due { get; set; }
+
     public int? MaxRuntimeSeconds { get; set; }
     public bool Archived { get; set; }
 

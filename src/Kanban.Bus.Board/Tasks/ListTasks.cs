@@ -17,11 +17,12 @@ public static class ListTasks
     /// <param name="Q">Part of the title, case aside, or a whole key.</param>
     /// <param name="Fault">Of which a run ended by this class of fault.</param>
     /// <param name="Archived">True: archived ones only. Default: none of them.</param>
-    /// <param name="Sort"><c>newest</c> (default) or <c>priority</c>: highest first, then oldest.</param>
+    /// <param name="Overdue">True: those that are past their due time and have not ended. False: all others.</param>
+    /// <param name="Sort"><c>newest</c> (default), <c>priority</c>: highest first, then oldest, or <c>due</c>: those that have a due time, the earliest first.</param>
     internal sealed record Query(
         [FromQuery] string? Board, [FromQuery] string? Status, [FromQuery] string? Lane, [FromQuery] string? Host, [FromQuery] string? Label,
         [FromQuery] string? Q, [FromQuery] bool? Archived, [FromQuery] string? Sort, [FromQuery] string? After, [FromQuery] int? Limit,
-        [FromQuery(Name = "class")] string? Fault = null);
+        [FromQuery(Name = "class")] string? Fault = null, [FromQuery] bool? Overdue = null);
 
     public static void Map(RouteGroupBuilder tasks) => tasks.MapGet("", Handle)
         .WithName("ListTasks").WithSummary("Tasks, newest first, by pages.")
@@ -30,13 +31,13 @@ public static class ListTasks
     internal static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> Handle(
         [AsParameters] Query query, HttpRequest request, BoardDbContext db, TaskViews views, CancellationToken ct)
     {
-        if (Queries.WhyNot(request, query.Limit, "board", "status", "lane", "host", "label", "q", "archived", "sort", "after", "limit", "class") is { } invalid)
+        if (Queries.WhyNot(request, query.Limit, "board", "status", "lane", "host", "label", "q", "archived", "overdue", "sort", "after", "limit", "class") is { } invalid)
             return invalid;
-        if (query.Sort is not (null or "newest" or "priority"))
-            return Problems.Invalid("sort", $"'sort' is 'newest' or 'priority'; given was '{TaskRules.Shown(query.Sort)}'.");
-        var byPriority = query.Sort is "priority";
+        if (query.Sort is not (null or "newest" or "priority" or "due"))
+            return Problems.Invalid("sort", $"'sort' is 'newest', 'priority' or 'due'; given was '{TaskRules.Shown(query.Sort)}'.");
+        var sort = query.Sort ?? "newest";
         TaskCursor? after = null;
-        if (query.After is not null && (after = TaskCursor.Read(query.After, byPriority)) is null)
+        if (query.After is not null && (after = TaskCursor.Read(query.After, sort)) is null)
             return Cursors.Refused();
         if (await UnknownNameAsync(db, query, ct) is { } unknown)
             return unknown;
@@ -47,8 +48,8 @@ public static class ListTasks
             return Problems.Unknown("class", "class", fault, Nearest.To(fault, Words.All<ErrorClass>()));
 
         var limit = query.Limit ?? Limits.DefaultPageSize;
-        var rows = await Sort(Filter(db, query, statuses), after, byPriority).AsNoTracking().Take(limit + 1).ToListAsync(ct);
-        var next = rows.Count > limit ? TaskCursor.Of(rows[limit - 1], byPriority) : null;
+        var rows = await Sort(Filter(db, query, statuses), after, sort).AsNoTracking().Take(limit + 1).ToListAsync(ct);
+        var next = rows.Count > limit ? TaskCursor.Of(rows[limit - 1], sort) : null;
         return TypedResults.Ok(new Page<TaskView>(await views.ForAsync([.. rows.Take(limit)], ct), next));
     }
 
@@ -62,6 +63,8 @@ public static class ListTasks
             tasks = tasks.Where(t => statuses.Contains(t.Status));
         if (query.Lane is { } lane)
             tasks = tasks.Where(t => t.Lane == lane);
+        if (query.Overdue is { } overdue)
+            tasks = tasks.Where(t => (t.Due != null && t.Due < BoardDbContext.Now() && t.EndedAt == null) == overdue);
         if (query.Host is { } host)
             tasks = tasks.Where(t => t.Host == host || db.Runs.Any(r => r.CorrelationId == t.LiveRunId && r.Host == host));
         if (query.Label is { } label)
@@ -83,14 +86,22 @@ public static class ListTasks
         return tasks;
     }
 
-    private static IQueryable<KanbanTask> Sort(IQueryable<KanbanTask> tasks, TaskCursor? after, bool byPriority)
+    private static IQueryable<KanbanTask> Sort(IQueryable<KanbanTask> tasks, TaskCursor? after, string sort)
     {
         // Ids rise with the time of creation on the database's clock.
-        if (!byPriority)
-            return (after is { } a ? tasks.Where(t => t.Id.CompareTo(a.Id) < 0) : tasks).OrderByDescending(t => t.Id);
-        if (after is { } last)
-            tasks = tasks.Where(t => t.Priority < last.Priority || (t.Priority == last.Priority && t.Id.CompareTo(last.Id) > 0));
-        return tasks.OrderByDescending(t => t.Priority).ThenBy(t => t.Id);
+        switch (sort)
+        {
+            case "priority":
+                if (after is { } last)
+                    tasks = tasks.Where(t => t.Priority < last.Priority || (t.Priority == last.Priority && t.Id.CompareTo(last.Id) > 0));
+                return tasks.OrderByDescending(t => t.Priority).ThenBy(t => t.Id);
+            case "due":
+                if (after is { Due: { } due } latest)
+                    tasks = tasks.Where(t => t.Due > due || (t.Due == due && t.Id.CompareTo(latest.Id) > 0));
+                return tasks.Where(t => t.Due != null).OrderBy(t => t.Due).ThenBy(t => t.Id);
+            default:
+                return (after is { } oldest ? tasks.Where(t => t.Id.CompareTo(oldest.Id) < 0) : tasks).OrderByDescending(t => t.Id);
+        }
     }
 
     private static async Task<ProblemHttpResult?> UnknownNameAsync(BoardDbContext db, Query query, CancellationToken ct)
@@ -120,21 +131,26 @@ public static class ListTasks
     }
 
     /// <summary>Sort key of a page's last row.</summary>
-    private sealed record TaskCursor(int? Priority, Guid Id)
+    private sealed record TaskCursor(Guid Id, int Priority = 0, DateTimeOffset? Due = null)
     {
-        public static string Of(KanbanTask task, bool byPriority) => Cursors.Write(byPriority
-            ? string.Create(CultureInfo.InvariantCulture, $"p:{task.Priority}:{task.Id:N}")
-            : $"n:{task.Id:N}");
-
-        public static TaskCursor? Read(string cursor, bool byPriority)
+        public static string Of(KanbanTask task, string sort) => Cursors.Write(sort switch
         {
-            if (!Cursors.TryRead(cursor, out var key))
+            "priority" => string.Create(CultureInfo.InvariantCulture, $"p:{task.Priority}:{task.Id:N}"),
+            "due" => string.Create(CultureInfo.InvariantCulture, $"d:{task.Due!.Value.UtcTicks}:{task.Id:N}"),
+            _ => $"n:{task.Id:N}",
+        });
+
+        public static TaskCursor? Read(string cursor, string sort)
+        {
+            if (!Cursors.TryRead(cursor, out var key) || key.Split(':') is not [var kind, .., var last] parts || !Guid.TryParseExact(last, "N", out var id))
                 return null;
-            var parts = key.Split(':');
-            if (!byPriority)
-                return parts is ["n", var id] && Guid.TryParseExact(id, "N", out var newest) ? new(null, newest) : null;
-            return parts is ["p", var priority, var last]
-                && int.TryParse(priority, CultureInfo.InvariantCulture, out var number) && Guid.TryParseExact(last, "N", out var lastId) ? new(number, lastId) : null;
+            return (kind, sort, parts) switch
+            {
+                ("n", "newest", [_, _]) => new(id),
+                ("p", "priority", [_, var text, _]) when int.TryParse(text, CultureInfo.InvariantCulture, out var priority) => new(id, priority),
+                ("d", "due", [_, var text, _]) when long.TryParse(text, CultureInfo.InvariantCulture, out var ticks) && ticks is >= 0 and < 3155378976000000000 => new(id, Due: new DateTimeOffset(ticks, TimeSpan.Zero)),
+                _ => null,
+            };
         }
     }
 }

@@ -44,6 +44,19 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
         }
     }
 
+    /// <summary>One task, in the transaction that the caller has begun.</summary>
+    /// <exception cref="DbUpdateException">Another transaction has made one with its idempotency key since.</exception>
+    public async Task<(CreatedTask? Created, ProblemHttpResult? Refused)> CreateWithinAsync(CreateTask asked, string actor, CancellationToken ct)
+    {
+        if (WhyNot([asked], _ => "") is { } refused)
+            return (null, refused);
+        var (created, problem) = await CreateUnderLocksAsync([asked], _ => "", actor, ct);
+        return problem is null ? (created[0], null) : (null, problem);
+    }
+
+    /// <returns>400 for the first board, lane, pool or capability it names that is not there; null when all are.</returns>
+    public Task<ProblemHttpResult?> UnknownNameAsync(CreateTask asked, string at, CancellationToken ct) => UnknownNameAsync([asked], _ => at, ct);
+
     private static ProblemHttpResult? WhyNot(IReadOnlyList<CreateTask> asked, Func<int, string> at)
     {
         var keys = new Dictionary<(string, string), int>();
@@ -120,6 +133,7 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
             OnLimit = asked.OnLimit ?? OnLimit.Wait,
             Labels = TaskLists.Labels(asked.Labels),
             NotBefore = asked.NotBefore?.ToUniversalTime(),
+            Due = asked.Due?.ToUniversalTime(),
             MaxRuntimeSeconds = asked.MaxRuntimeSeconds,
             IdempotencyKey = asked.IdempotencyKey,
             IdempotencyFingerprint = asked.IdempotencyKey is null ? null : TaskInput.Fingerprint(asked),

@@ -71,10 +71,10 @@ public static class TaskRules
             yield return new(at, $"'{name}' is {min} to {max}; given was {value}.");
     }
 
-    public static IEnumerable<ProblemError> NotBefore(string at, DateTimeOffset? time)
+    public static IEnumerable<ProblemError> Time(string at, string field, DateTimeOffset? time)
     {
         if (time >= EndOfTime)
-            yield return new(at, $"'notBefore' is before the year 9999; given was {time:O}.");
+            yield return new(at, $"'{field}' is before the year 9999; given was {time:O}.");
     }
 
     /// <summary>What a caller sent, short enough to be repeated to them.</summary>

@@ -21,13 +21,14 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits, SnapshotRead
         var parents = await db.TaskLinks.Where(l => ids.Contains(l.ChildId)).GroupBy(l => l.ChildId)
             .Select(g => new { Child = g.Key, All = g.Count(), Done = g.Count(l => l.Parent.Status == Status.Done) })
             .ToDictionaryAsync(g => g.Child, g => (g.All, g.Done), ct);
+        var now = tasks.Any(t => t is { Due: not null, HasEnded: false }) ? await db.NowAsync(ct) : default;
         var reasons = await waits.ForAsync(tasks, ct, frame);
 
         return [.. tasks.Select(task =>
         {
             var (all, done) = parents.GetValueOrDefault(task.Id);
             var run = task.LiveRunId is { } runId ? runs.GetValueOrDefault(runId) : null;
-            return Of(task, run, all, done, reasons.GetValueOrDefault(task.Id)?.Reason);
+            return Of(task, run, all, done, reasons.GetValueOrDefault(task.Id)?.Reason, now);
         })];
     }
 
@@ -42,7 +43,7 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits, SnapshotRead
 
     public async Task<TaskView> OfAsync(KanbanTask task, CancellationToken ct) => (await ForAsync([task], ct))[0];
 
-    private static TaskView Of(KanbanTask task, RunView? run, int parents, int parentsDone, string? wait) => new(
+    private static TaskView Of(KanbanTask task, RunView? run, int parents, int parentsDone, string? wait, DateTimeOffset now) => new(
         task.Key,
         task.Board,
         task.Lane,
@@ -69,7 +70,9 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits, SnapshotRead
         parents,
         Draws.Read(task.Draws),
         OnLimit: task.OnLimit,
-        Failures: task.Failures.Shown());
+        Failures: task.Failures.Shown(),
+        Due: task.Due,
+        Overdue: task.Due < now && !task.HasEnded);
 
     private async Task<Dictionary<Guid, RunView>> LiveRunsAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
     {

@@ -11,9 +11,10 @@ internal static class BoardAdd
         var key = new Argument<string>("KEY") { Description = "Prefix of its tasks' keys: lower-case letters, digits and hyphens" };
         var title = Options.Text("--title", "Its title", "TEXT", "-t");
         var cap = Options.Number("--max-active", "Most runs of its tasks at one time");
-        return app.On(new Command("add", "Make a board") { key, title, cap }, async (call, ct) =>
+        var windows = Windows.Option();
+        return app.On(new Command("add", "Make a board") { key, title, cap, windows }, async (call, ct) =>
         {
-            var board = await call.Board.AddBoardAsync(new CreateBoard(call.Get(key), call.Get(title), call.Get(cap)), ct);
+            var board = await call.Board.AddBoardAsync(new CreateBoard(call.Get(key), call.Get(title), call.Get(cap), Windows.Of(call.Get(windows)!)), ct);
             call.Output.One(board, BoardColumns.All, BoardColumns.Sentence);
             return ExitCode.Ok;
         });

@@ -12,7 +12,9 @@ internal sealed record TaskFilter(
     string? Label = null,
     string? Search = null,
     bool Archived = false,
-    ErrorClass? Fault = null);
+    ErrorClass? Fault = null,
+    bool Overdue = false,
+    string? Sort = null);
 
 internal sealed partial class BoardClient
 {
@@ -27,7 +29,9 @@ internal sealed partial class BoardClient
             ("label", filter.Label),
             ("q", filter.Search),
             ("archived", filter.Archived ? "true" : null),
-            ("class", filter.Fault is { } fault ? Words.Of(fault) : null));
+            ("class", filter.Fault is { } fault ? Words.Of(fault) : null),
+            ("overdue", filter.Overdue ? "true" : null),
+            ("sort", filter.Sort));
 
     public Task<TaskDetail> TaskAsync(string key, CancellationToken ct) => GetAsync<TaskDetail>($"tasks/{Esc(key)}", ct);
 

@@ -30,6 +30,8 @@ namespace Kanban.Bus.Cli.Client;
 [JsonSerializable(typeof(IReadOnlyList<LaneView>))]
 [JsonSerializable(typeof(Page<PoolView>))]
 [JsonSerializable(typeof(IReadOnlyList<PoolView>))]
+[JsonSerializable(typeof(Page<ScheduleView>))]
+[JsonSerializable(typeof(IReadOnlyList<ScheduleView>))]
 [JsonSerializable(typeof(LedgerView))]
 [JsonSerializable(typeof(Page<BoardView>))]
 [JsonSerializable(typeof(IReadOnlyList<BoardView>))]

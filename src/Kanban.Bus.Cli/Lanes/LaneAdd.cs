@@ -20,8 +20,10 @@ internal static class LaneAdd
         var grace = Options.Length("--grace", "Between TERM and KILL; 10s unless told");
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool", "POOL=UNITS");
+        var windows = Windows.Option();
+        var hold = Options.YesNo("--hold-before-close", "What would not end before a window closes, by its --max-runtime or the lane's last runs, waits for the next opening");
         cap.Aliases.Add("--cap");
-        var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws };
+        var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, windows, hold };
         var failures = new FailureOptions(command, "");
         return app.On(command, async (call, ct) =>
         {
@@ -29,7 +31,7 @@ internal static class LaneAdd
                 failures.Of(new CreateLane(
                     call.Get(name), call.Get(cap), call.Get(profile), call.Get(retry), call.Get(attempts),
                     Seconds(call.Get(runtime)), Seconds(call.Get(silence)), Seconds(call.Get(grace)), call.Get(disconnect), Seconds(call.Get(backoff)),
-                    Units.Of("--draw", call.Get(draws)!)), call),
+                    Units.Of("--draw", call.Get(draws)!), Windows: Windows.Of(call.Get(windows)!), HoldBeforeClose: call.Get(hold)), call),
                 ct);
             call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
             return ExitCode.Ok;

@@ -21,8 +21,11 @@ internal static class LaneSet
         var grace = Options.Length("--grace", "Between TERM and KILL");
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool, none for none", "POOL=UNITS");
+        var windows = Windows.OptionToSet();
+        var hold = Options.YesNo("--hold-before-close", "What would not end before a window closes, by its --max-runtime or the lane's last runs, waits for the next opening");
+        var reason = Options.Text("--reason", "Why; kept in the history", "TEXT", "-r");
         cap.Aliases.Add("--cap");
-        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws };
+        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, windows, hold, reason };
         var failures = new FailureOptions(command, ", none for the default");
         return app.On(command, async (call, ct) =>
         {
@@ -38,7 +41,10 @@ internal static class LaneSet
             patch.Put("onDisconnect", call.Get(disconnect) is { } way ? Words.Of(way) : null);
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
             failures.Put(patch, call);
-            var lane = await call.Board.EditLaneAsync(call.Get(name), patch.OrRefuse("name what should be, such as --max-active 4."), ct);
+            patch.Put("windows", Windows.Patch(call.Get(windows)!));
+            patch.Put("holdBeforeClose", call.Get(hold));
+            patch.OrRefuse("name what should be, such as --max-active 4.").Put("reason", call.Get(reason));
+            var lane = await call.Board.EditLaneAsync(call.Get(name), patch, ct);
             call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
             return ExitCode.Ok;
         });

@@ -21,8 +21,14 @@ internal static class LaneShow
     private static List<(string Name, string? Value)> Fields(LaneView lane) =>
     [
         ("name", lane.Name),
+        ("state", LaneColumns.State(lane)),
         ("profile", lane.Profile),
         ("cap", lane.Limit is { } limit ? $"{limit} ({Words.Of(lane.Source)})" : "none"),
+        ("configured", $"{lane.MaxActive}"),
+        ("window", lane.Window),
+        ("next", Windows.Next(lane.NextChange)),
+        ("windows", string.Join("; ", lane.Windows)),
+        ("hold before close", lane.HoldBeforeClose ? "yes" : null),
         ("running", $"{lane.Running}"),
         ("offered", $"{lane.Offered}"),
         ("ready", $"{lane.Ready}"),

@@ -15,7 +15,8 @@ internal static class PoolCreate
         var ceiling = Options.Number("--ceiling", "A gateway's cap is not moved above");
         var profiles = Units.Option("--profile", "Runs with this profile draw so many units", "NAME=UNITS");
         var note = Options.Text("--note", "For people", "TEXT");
-        var command = new Command("create", "Make a pool: a capacity that runs draw units of, whatever their lane") { name, kind, cap, floor, ceiling, profiles, note };
+        var windows = Windows.Option();
+        var command = new Command("create", "Make a pool: a capacity that runs draw units of, whatever their lane") { name, kind, cap, floor, ceiling, profiles, note, windows };
         command.Aliases.Add("add");
         var gateway = new GatewayOptions();
         foreach (var option in gateway.All)
@@ -23,7 +24,8 @@ internal static class PoolCreate
         return app.On(command, async (call, ct) =>
         {
             var asked = new CreatePool(
-                call.Get(name), call.Get(kind), call.Get(cap), call.Get(floor), call.Get(ceiling), Units.Of("--profile", call.Get(profiles)!), call.Get(note));
+                call.Get(name), call.Get(kind), call.Get(cap), call.Get(floor), call.Get(ceiling), Units.Of("--profile", call.Get(profiles)!), call.Get(note),
+                Windows: Windows.Of(call.Get(windows)!));
             var pool = await call.Board.AddPoolAsync(gateway.AddTo(asked, call), ct);
             call.Output.One(pool, PoolColumns.All, PoolColumns.Sentence);
             return ExitCode.Ok;

@@ -16,8 +16,9 @@ internal static class PoolSet
         var ceiling = Options.NumberOrNone("--ceiling", "A gateway's cap is not moved above");
         var profiles = Units.Option("--profile", "Runs with this profile draw so many units, none for none", "NAME=UNITS");
         var note = Options.OrNone("--note", "For people", "TEXT", text => JsonValue.Create(text), "a text");
+        var windows = Windows.OptionToSet();
         var reason = Options.Text("--reason", "Why; kept in the history", "TEXT", "-r");
-        var command = new Command("set", "Change a pool; it holds at once") { name, cap, floor, ceiling, profiles, note, reason };
+        var command = new Command("set", "Change a pool; it holds at once") { name, cap, floor, ceiling, profiles, note, windows, reason };
         var gateway = new GatewayOptions();
         foreach (var option in gateway.All)
             command.Options.Add(option);
@@ -33,6 +34,7 @@ internal static class PoolSet
             patch.Put("ceiling", call.Get(ceiling));
             patch.Put("profiles", Units.Patch("--profile", call.Get(profiles)!));
             patch.Put("note", call.Get(note));
+            patch.Put("windows", Windows.Patch(call.Get(windows)!));
             gateway.Put(patch, call);
             if (call.Get(hold) && call.Get(auto))
                 throw new UsageException("--hold and --auto are opposites: give one.");

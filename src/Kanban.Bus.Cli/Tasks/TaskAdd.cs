@@ -19,6 +19,7 @@ internal static class TaskAdd
         var host = Options.Text("--on-host", "The only host it may run on", "NAME");
         var priority = Options.Number("--priority", "-1000 to 1000, higher first");
         var notBefore = Options.Text("--not-before", "It waits until then: 2026-05-01T08:00Z, +15m", "TIME");
+        var due = Options.Text("--due", "It should have ended by then: 2026-05-01T08:00Z, +2h", "TIME");
         var labels = Options.Many("--label", "May be given again", "LABEL");
         var status = Options.Word<Status>("--status", "Where it starts: triage, todo, scheduled (parked) or blocked");
         var idempotencyKey = Options.Text("--idempotency-key", "The same key again gives the same task instead of another", "KEY");
@@ -29,7 +30,7 @@ internal static class TaskAdd
         var timeout = Options.Length("--timeout", "With --wait: give up after this, exit code 124");
         var command = new Command("add", "Add a task")
         {
-            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, labels, status, idempotencyKey, maxRuntime, draws, onLimit, wait, timeout,
+            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, due, labels, status, idempotencyKey, maxRuntime, draws, onLimit, wait, timeout,
         };
         command.Validators.Add(result =>
         {
@@ -50,13 +51,14 @@ internal static class TaskAdd
                     Given(call.Get(needs)!),
                     call.Get(host),
                     call.Get(priority) ?? 0,
-                    call.Get(notBefore) is { } time ? TaskBody.Instant(time, call.Terminal.Clock) : null,
+                    call.Get(notBefore) is { } time ? TaskBody.Instant("--not-before", time, call.Terminal.Clock) : null,
                     Given(call.Get(labels)!),
                     call.Get(status),
                     call.Get(idempotencyKey),
                     (int?)call.Get(maxRuntime)?.TotalSeconds,
                     Units.Of("--draw", call.Get(draws)!),
-                    call.Get(onLimit)),
+                    call.Get(onLimit),
+                    call.Get(due) is { } end ? TaskBody.Instant("--due", end, call.Terminal.Clock) : null),
                 ct);
             if (task.Warning is { } warning)
                 call.Output.Note($"Nothing could take {task.Key} as things are: {warning}.");

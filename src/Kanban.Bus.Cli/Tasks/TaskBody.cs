@@ -24,6 +24,6 @@ internal static class TaskBody
         }
     }
 
-    public static DateTimeOffset Instant(string text, TimeProvider clock) => Times.Instant(text, clock)
-        ?? throw new UsageException($"--not-before takes a time such as 2026-05-01T08:00Z or +15m; not '{text}'.");
+    public static DateTimeOffset Instant(string option, string text, TimeProvider clock) => Times.Instant(text, clock)
+        ?? throw new UsageException($"{option} takes a time such as 2026-05-01T08:00Z or +15m; not '{text}'.");
 }

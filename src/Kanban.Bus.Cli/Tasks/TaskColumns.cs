@@ -15,7 +15,8 @@ internal static class TaskColumns
         new("HOST", task => task.Run?.Host ?? task.Host),
         new("AGE", task => Times.Age(task.UpdatedAt, clock), task => Times.Iso(task.UpdatedAt)),
         new("TITLE", task => Short(task.Title, 48), task => task.Title),
-        new("NOTE", task => Short(Note(task) ?? "", 80), Note));
+        new("NOTE", task => Short(Note(task) ?? "", 80), Note),
+        new("DUE", task => Due(task), task => task.Due is { } due ? Times.Iso(due) : null));
 
     public static Columns<EventView> Events { get; } = new(
         item => item.Id,
@@ -42,6 +43,7 @@ internal static class TaskColumns
         ("needs", string.Join(' ', task.Needs)),
         ("labels", string.Join(' ', task.Labels)),
         ("not before", task.NotBefore is { } at ? Times.Iso(at) : null),
+        ("due", Due(task)),
         ("archived", task.Archived ? "yes" : null),
         ("reason", task.Reason),
         ("waits", task.Wait),
@@ -67,6 +69,8 @@ internal static class TaskColumns
         Status.Running or Status.Review => task.Reason ?? task.Summary,
         _ => task.Reason ?? task.Wait,
     };
+
+    private static string? Due(TaskView task) => task.Due is { } due ? Times.Iso(due) + (task.Overdue ? " (overdue)" : "") : null;
 
     private static string Short(string text, int most) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
 }

@@ -19,12 +19,13 @@ internal static class TaskEdit
         var host = Options.OrNone("--on-host", "The only host it may run on", "NAME", text => JsonValue.Create(text), "a host's name");
         var priority = Options.Number("--priority", "-1000 to 1000, higher first");
         var notBefore = Options.Text("--not-before", "It waits until then: 2026-05-01T08:00Z, +15m, or none", "TIME");
+        var due = Options.Text("--due", "It should have ended by then, or none", "TIME");
         var labels = Options.Many("--label", "All its labels, given again for each; none for none", "LABEL");
         var maxRuntime = Options.LengthOrNone("--max-runtime", "A run is stopped after this");
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, none for none", "POOL=UNITS");
         var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account, or go by the lane's retries");
         var version = Options.Number("--if-version", "Refuse unless the task still has this version");
-        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, labels, maxRuntime, draws, onLimit, version };
+        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, due, labels, maxRuntime, draws, onLimit, version };
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -35,7 +36,9 @@ internal static class TaskEdit
             patch.Put("host", call.Get(host));
             patch.Put("priority", call.Get(priority));
             if (call.Get(notBefore) is { } time)
-                patch["notBefore"] = time is "none" ? null : JsonValue.Create(TaskBody.Instant(time, call.Terminal.Clock));
+                patch["notBefore"] = time is "none" ? null : JsonValue.Create(TaskBody.Instant("--not-before", time, call.Terminal.Clock));
+            if (call.Get(due) is { } end)
+                patch["due"] = end is "none" ? null : JsonValue.Create(TaskBody.Instant("--due", end, call.Terminal.Clock));
             patch.Put("labels", Set(call.Get(labels)!));
             patch.Put("maxRuntimeSeconds", call.Get(maxRuntime));
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));

@@ -18,9 +18,12 @@ internal static class TaskList
         var search = Options.Text("--search", "With these words in key or title", "TEXT", "-q");
         var fault = Options.Word<ErrorClass>("--class", "Of which a run ended by this class of fault");
         var archived = new Option<bool>("--archived") { Description = "Archived ones instead" };
+        var overdue = new Option<bool>("--overdue") { Description = "Past their due time and not ended" };
+        var sort = Options.Text("--sort", "newest (unless told), priority, or due: those that have a due time, the earliest first", "ORDER");
+        sort.CompletionSources.Add("newest", "priority", "due");
         var limit = Options.Number("--limit", "Most tasks to list; 50 unless told");
         var all = new Option<bool>("--all") { Description = "No limit" };
-        var command = new Command("list", "List tasks") { board, status, lane, host, label, search, fault, archived, limit, all };
+        var command = new Command("list", "List tasks") { board, status, lane, host, label, search, fault, archived, overdue, sort, limit, all };
         return app.On(command, async (call, ct) =>
         {
             var most = call.Get(all) ? int.MaxValue : call.Get(limit) ?? Limits.DefaultPageSize;
@@ -34,7 +37,9 @@ internal static class TaskList
                 call.Get(label),
                 call.Get(search),
                 call.Get(archived),
-                call.Get(fault));
+                call.Get(fault),
+                call.Get(overdue),
+                call.Get(sort));
             var tasks = await call.Board.TasksAsync(filter, most, ct);
             call.Output.List(tasks, TaskColumns.Of(call.Terminal.Clock), "No tasks.");
             if (call.Output.ForEyes && tasks.Count == most)

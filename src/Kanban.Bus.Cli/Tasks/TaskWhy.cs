@@ -19,7 +19,7 @@ internal static class TaskWhy
                 [
                     ("key", why.Key), ("status", Words.Of(why.Status)), ("waits", why.Waits ? "yes" : "no"),
                     ("code", why.Code is { } code ? Words.Of(code) : null), ("reason", why.Reason), ("place", $"{why.Place}"),
-                    ("cap", why.Cap), ("about seconds", $"{why.AboutSeconds}"),
+                    ("cap", why.Cap), ("about seconds", $"{why.AboutSeconds}"), ("until", why.Until is { } until ? Times.Iso(until) : null),
                 ]);
             return ExitCode.Ok;
         });

@@ -455,6 +455,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules by name, with the times to come. */
+        get: operations["listSchedules"];
+        put?: never;
+        /** Make a schedule: a task at each of its times. */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule. */
+        get: operations["showSchedule"];
+        put?: never;
+        post?: never;
+        /** Drop a schedule; the tasks it made stay. */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        /** Change a schedule: what is absent stays, null clears or gives the default; in its task too. */
+        patch: operations["editSchedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make no more tasks; those that are made stay. */
+        post: operations["pauseSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make tasks again, from the next time on. */
+        post: operations["resumeSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a task now, as if its time had come, by its rule of overlap; a paused schedule too. */
+        post: operations["runSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -938,9 +1026,20 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             key: string;
+            /**
+             * Format: int32
+             * @description The cap that holds now; null for none.
+             */
+            limit: null | number;
             /** Format: int32 */
             maxActive: null | number;
+            nextChange?: null | components["schemas"]["CapChange"];
+            /** @description Where Limit comes from. */
+            source: components["schemas"]["CapSource"];
             title: string;
+            /** @description The window that sets Limit now; null when none does. */
+            window?: null | string;
+            windows: string[];
         };
         /**
          * @description Whether a lane stands still because its tasks fail alike.
@@ -974,6 +1073,13 @@ export interface components {
         BrokerAddress: {
             /** @description `amqp://user:password@host:port/vhost`, or `amqps://`. */
             uri: string;
+        };
+        /** @description When a cap changes by itself, and to what; null for no cap. */
+        CapChange: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            limit: null | number;
         };
         /**
          * @description What happened to the cap of a gateway.
@@ -1009,6 +1115,11 @@ export interface components {
             /** Format: int32 */
             used: number;
         };
+        /**
+         * @description What a schedule does about times that passed while no board was there.
+         * @enum {unknown}
+         */
+        CatchUp: "none" | "last" | "all";
         /** @description Exactly one of the two is set. */
         ClaimAnswer: {
             grant: null | components["schemas"]["Grant"];
@@ -1055,6 +1166,8 @@ export interface components {
              */
             maxActive?: null | number;
             title?: null | string;
+            /** @description When it is open or has another cap, as for a lane. */
+            windows?: null | string[];
         };
         /** @description Person → board: a new lane. */
         CreateLane: {
@@ -1087,6 +1200,8 @@ export interface components {
              * @description Between TERM and KILL, 0 to 600. Default 10.
              */
             graceSeconds?: null | number;
+            /** @description A task that would not end before a window closes, by its own time limit or by nine in ten of the lane's last runs, waits for the next opening. Default false. */
+            holdBeforeClose?: null | boolean;
             /**
              * Format: int32
              * @description Most offered and running runs at one time; null for no cap beside its workers' slots.
@@ -1131,6 +1246,8 @@ export interface components {
              * @description A run that writes nothing for this long is stopped; null for no limit.
              */
             silenceSeconds?: null | number;
+            /** @description When it is open (`22:00-06:00 Europe/Berlin`: closed outside) or has another cap (`mon-fri 08:00-18:00 Europe/Berlin = 2`); the lowest of those that are open holds. */
+            windows?: null | string[];
         };
         /** @description Person → board: a new pool. */
         CreatePool: {
@@ -1175,6 +1292,33 @@ export interface components {
             };
             /** @description The expression that a Prometheus is asked for. */
             query?: null | string;
+            /** @description When it has another capacity, as in `mon-fri 08:00-18:00 Europe/Berlin = 2`; the lowest of those that are open holds. */
+            windows?: null | string[];
+        };
+        /** @description Person → board: tasks that come again and again. */
+        CreateSchedule: {
+            catchUp?: null | components["schemas"]["CatchUp"];
+            /**
+             * Format: int32
+             * @description Most tasks that `catchUp: all` makes at once, 1 to 100. Default 10.
+             */
+            catchUpLimit?: null | number;
+            /** @description Five fields (minute, hour, day of month, month, day of week; `0 3 * * mon-fri`), six with seconds before them, or `@hourly`, `@daily`, `@weekly`, `@monthly`. */
+            cron: string;
+            /**
+             * Format: int32
+             * @description Each task is due so long after its time; null for no due time.
+             */
+            dueSeconds?: null | number;
+            /** @description Lower-case letters, digits and hyphens, 1 to 40. */
+            name: string;
+            /** @description For people. */
+            note?: null | string;
+            overlap?: null | components["schemas"]["Overlap"];
+            /** @description What each task is made from; without parents, times and an idempotency key. */
+            task: components["schemas"]["CreateTask"];
+            /** @description As in `Europe/Berlin`. Default UTC. */
+            timeZone?: null | string;
         };
         /** @description Person or run → board: one new task. */
         CreateTask: {
@@ -1186,6 +1330,11 @@ export interface components {
             draws?: null | {
                 [key: string]: null | number;
             };
+            /**
+             * Format: date-time
+             * @description When it should have ended; shown and listed, nothing acts on it.
+             */
+            due?: null | string;
             /** @description The only host it may run on. */
             host?: null | string;
             /** @description Unique per board: the same key and content again gives the same task. 1 to 200 characters. The header `Idempotency-Key` says the same. */
@@ -1271,6 +1420,7 @@ export interface components {
             /** @description Why; kept in the history. */
             reason?: null | string;
             title?: null | string;
+            windows?: null | string[];
         };
         /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` and `retries` too. */
         EditLane: {
@@ -1287,6 +1437,7 @@ export interface components {
             };
             /** Format: int32 */
             graceSeconds?: null | number;
+            holdBeforeClose?: null | boolean;
             /** Format: int32 */
             maxActive?: null | number;
             /** Format: int32 */
@@ -1309,6 +1460,8 @@ export interface components {
             retryPercent?: null | number;
             /** Format: int32 */
             silenceSeconds?: null | number;
+            /** @description All of them; what is left out goes. */
+            windows?: null | string[];
         };
         /** @description Person → board, JSON merge patch. */
         EditOrder: {
@@ -1346,6 +1499,23 @@ export interface components {
             query?: null | string;
             /** @description Why; kept in the history. */
             reason?: null | string;
+            /** @description All of them; what is left out goes. */
+            windows?: null | string[];
+        };
+        /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `task` too. */
+        EditSchedule: {
+            catchUp?: null | components["schemas"]["CatchUp"];
+            /** Format: int32 */
+            catchUpLimit?: null | number;
+            cron?: null | string;
+            /** Format: int32 */
+            dueSeconds?: null | number;
+            note?: null | string;
+            overlap?: null | components["schemas"]["Overlap"];
+            /** @description Why; kept in the history. */
+            reason?: null | string;
+            task?: unknown;
+            timeZone?: null | string;
         };
         /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` too. */
         EditTask: {
@@ -1353,6 +1523,8 @@ export interface components {
             draws?: null | {
                 [key: string]: null | number;
             };
+            /** Format: date-time */
+            due?: null | string;
             host?: null | string;
             labels?: null | string[];
             lane?: null | string;
@@ -1370,7 +1542,7 @@ export interface components {
         ErrorClass: "task" | "agent" | "provider" | "host" | "board" | null;
         /** @description A change on the board, in the shape of CloudEvents 1.0. */
         EventView: {
-            /** @description Who did it: `key:admin`, `worker:gpu-1`, `run:web-42/2`, `board`. */
+            /** @description Who did it: `key:admin`, `worker:gpu-1`, `run:web-42/2`, `schedule:nightly`, `board`. */
             actor: string;
             board: null | string;
             data: components["schemas"]["JsonElement"];
@@ -1380,10 +1552,11 @@ export interface components {
             pool?: null | string;
             /** Format: uuid */
             runId: null | string;
-            /** @description `/boards/web`, `/lanes/gpu`, `/pools/vllm-a`, `/workers/gpu-1`, `/order`. */
+            schedule?: null | string;
+            /** @description `/boards/web`, `/lanes/gpu`, `/pools/vllm-a`, `/schedules/nightly`, `/workers/gpu-1`, `/order`. */
             source: string;
             specVersion: string;
-            /** @description The task's key, lane, pool or worker. */
+            /** @description The task's key, lane, pool, schedule or worker. */
             subject: string;
             taskKey: null | string;
             /** Format: date-time */
@@ -1592,6 +1765,8 @@ export interface components {
             };
             /** Format: int32 */
             graceSeconds: number;
+            /** @default false */
+            holdBeforeClose: boolean;
             /**
              * Format: int32
              * @description The cap that holds now; null for none beside its workers' slots.
@@ -1609,6 +1784,7 @@ export interface components {
             /** Format: int32 */
             maxRuntimeSeconds: null | number;
             name: string;
+            nextChange?: null | components["schemas"]["CapChange"];
             /**
              * Format: int32
              * @description Runs on its queues, unclaimed.
@@ -1654,6 +1830,9 @@ export interface components {
             slots: number;
             /** @description Where Limit comes from. */
             source: components["schemas"]["CapSource"];
+            /** @description The window that sets Limit now; null when none does. */
+            window?: null | string;
+            windows: string[];
             /** Format: int32 */
             workers: number;
         };
@@ -1759,6 +1938,11 @@ export interface components {
          * @enum {unknown}
          */
         Outcome: "succeeded" | "failed" | "stopped" | "timed-out" | "released" | "lost" | "blocked" | "review";
+        /**
+         * @description What a schedule does when its time comes and its last task has not ended.
+         * @enum {unknown}
+         */
+        Overlap: "skip" | "queue" | "replace" | "allow";
         /** @description A page of a list. */
         PageOfBoardView: {
             items: components["schemas"]["BoardView"][];
@@ -1798,6 +1982,12 @@ export interface components {
         /** @description A page of a list. */
         PageOfRunView: {
             items: components["schemas"]["RunView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
+        /** @description A page of a list. */
+        PageOfScheduleView: {
+            items: components["schemas"]["ScheduleView"][];
             /** @description Give it as `after` to read on; null on the last page. */
             nextCursor: null | string;
         };
@@ -1861,6 +2051,7 @@ export interface components {
              */
             limit: null | number;
             name: string;
+            nextChange?: null | components["schemas"]["CapChange"];
             note: null | string;
             /**
              * Format: int32
@@ -1893,6 +2084,10 @@ export interface components {
             used: number;
             /** Format: int64 */
             version: number;
+            /** @description The one of them that sets Limit now; null when none does. */
+            window?: null | string;
+            /** @description When it has another capacity. */
+            windows: string[];
         };
         /**
          * @description How a gateway's load is seen.
@@ -2087,6 +2282,42 @@ export interface components {
             usage: null | components["schemas"]["JsonElement"];
             workerId: null | string;
         };
+        ScheduleView: {
+            catchUp: components["schemas"]["CatchUp"];
+            /** Format: int32 */
+            catchUpLimit: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            cron: string;
+            /** Format: int32 */
+            dueSeconds: null | number;
+            /**
+             * Format: date-time
+             * @description The last time that made a task.
+             */
+            lastAt: null | string;
+            /** @description Key of that task. */
+            lastTask: null | string;
+            name: string;
+            /** @description The times to come, the nearest first, at most five; none while it is paused. */
+            next: string[];
+            note: null | string;
+            overlap: components["schemas"]["Overlap"];
+            paused: boolean;
+            pausedReason: null | string;
+            /** @description Why its last time made no task; null when it did, or when that was as told. */
+            problem: null | string;
+            /**
+             * Format: date-time
+             * @description The time whose task waits until the last one has ended; null when none does.
+             */
+            queuedAt: null | string;
+            task: components["schemas"]["CreateTask"];
+            timeZone: string;
+            /** Format: int64 */
+            version: number;
+        };
         ShareView: {
             /** Format: int32 */
             active: number;
@@ -2198,6 +2429,8 @@ export interface components {
                 [key: string]: number;
             };
             /** Format: date-time */
+            due?: null | string;
+            /** Format: date-time */
             endedAt: null | string;
             /** @description Runs since then that ended without success, by class of fault. */
             failures?: null | {
@@ -2214,6 +2447,11 @@ export interface components {
             /** Format: date-time */
             notBefore: null | string;
             onLimit?: components["schemas"]["OnLimit"];
+            /**
+             * @description It is past its due time and has not ended.
+             * @default false
+             */
+            overdue: boolean;
             /** Format: int32 */
             parents: number;
             /** Format: int32 */
@@ -2265,7 +2503,7 @@ export interface components {
             name: string;
         };
         /** @enum {unknown} */
-        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | "account-parked" | "breaker-open" | "retry-budget" | null;
+        WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | "account-parked" | "breaker-open" | "retry-budget" | "closed" | "before-close" | null;
         WhoAmI: {
             boardVersion: string;
             /** @description `admin`, `browser`, `worker`, `session` or `run`. */
@@ -2293,6 +2531,11 @@ export interface components {
             /** @description The sentence for people, with holders and numbers. */
             reason: string;
             status: components["schemas"]["Status"];
+            /**
+             * Format: date-time
+             * @description When the window opens that it waits for; null when it waits for something else.
+             */
+            until?: null | string;
             /** @description False when nothing holds it (it runs, or has ended). */
             waits: boolean;
         };
@@ -3801,6 +4044,401 @@ export interface operations {
             };
         };
     };
+    listSchedules: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfScheduleView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSchedule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSchedule"];
+                "application/merge-patch+json": components["schemas"]["EditSchedule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     startSession: {
         parameters: {
             query?: never;
@@ -3872,9 +4510,11 @@ export interface operations {
                 label?: string;
                 lane?: string;
                 limit?: number;
+                /** @description True: those that are past their due time and have not ended. False: all others. */
+                overdue?: boolean;
                 /** @description Part of the title, case aside, or a whole key. */
                 q?: string;
-                /** @description `newest` (default) or `priority`: highest first, then oldest. */
+                /** @description `newest` (default), `priority`: highest first, then oldest, or `due`: those that have a due time, the earliest first. */
                 sort?: string;
                 /** @description One or more, comma between them. */
                 status?: string;

@@ -5,7 +5,9 @@ using Kanban.Bus.Tests.Gateways;
 using Kanban.Bus.Tests.Lanes;
 using Kanban.Bus.Tests.Pools;
 using Kanban.Bus.Tests.Runs;
+using Kanban.Bus.Tests.Schedules;
 using Kanban.Bus.Tests.Tasks;
+using Kanban.Bus.Tests.Windows;
 
 namespace Kanban.Bus.IntegrationTests.Tasks;
 
@@ -42,3 +44,9 @@ public sealed class PostgresRetryBudgetTests : RetryBudgetSpec<PostgresStore>;
 public sealed class PostgresDailyCeilingTests : DailyCeilingSpec<PostgresStore>;
 
 public sealed class PostgresBoardTests : BoardSpec<PostgresStore>;
+
+public sealed class PostgresWindowTests : WindowSpec<PostgresStore>;
+
+public sealed class PostgresScheduleTests : ScheduleSpec<PostgresStore>;
+
+public sealed class PostgresDueTests : DueSpec<PostgresStore>;

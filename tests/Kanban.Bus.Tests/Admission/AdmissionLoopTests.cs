@@ -79,6 +79,28 @@ public sealed class AdmissionLoopTests : IAsyncLifetime, IDisposable
         });
     }
 
+    [Fact]
+    public async Task Work_starts_when_its_window_opens_though_nothing_wakes_the_loop()
+    {
+        await new People(_store).EditLaneAsync("shell", """{"windows":["01:00-02:00 UTC"]}""");
+        await new People(_store).CreateAsync(new CreateTask("t", "shell"));
+        _store.Admission.Tick = TimeSpan.FromMinutes(5);
+        var task = await _store.ReadAsync(db => db.Tasks.Select(t => t.Id).SingleAsync());
+        var opens = new DateTimeOffset(2026, 1, 1, 1, 0, 0, TimeSpan.Zero);
+        _store.Clock.Advance(opens.AddSeconds(-30) - await _store.NowAsync());
+
+        DateTimeOffset? startedAt = null;
+        await Eventually.Async(async () =>
+        {
+            await SleepsAsync();
+            _store.Clock.Advance(TimeSpan.FromMilliseconds(250));
+            startedAt = (await _store.TaskAsync(task)).LiveRunId is null ? null : await _store.NowAsync();
+            return startedAt is not null;
+        });
+
+        Assert.InRange(startedAt!.Value, opens, opens + TimeSpan.FromSeconds(2));
+    }
+
     /// <summary>The loop has set the timer it sleeps by.</summary>
     private Task SleepsAsync() => Eventually.Async(() => _store.Clock.PendingTimers > 0);
 }

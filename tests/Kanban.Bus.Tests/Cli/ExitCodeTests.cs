@@ -127,7 +127,7 @@ public sealed class ExitCodeTests
 
         Assert.Equal(0, ended.Code);
         Assert.StartsWith("main-1\tdone\tshell\t", ended.Out, StringComparison.Ordinal);
-        Assert.EndsWith("\thi\n", ended.Out, StringComparison.Ordinal);
+        Assert.EndsWith("\thi\t\n", ended.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,8 +14,8 @@ public sealed class OutputTests
         var ended = await kanban.RunAsync("task", "list");
 
         Assert.Equal(
-            "main-1\tready\tshell\t0\t\t2026-05-01T08:00:00.000Z\tSay hello\tIt is next.\n"
-            + "main-2\tblocked\tshell\t0\t\t2026-05-01T08:00:00.000Z\tSay hello\tno key\n",
+            "main-1\tready\tshell\t0\t\t2026-05-01T08:00:00.000Z\tSay hello\tIt is next.\t\n"
+            + "main-2\tblocked\tshell\t0\t\t2026-05-01T08:00:00.000Z\tSay hello\tno key\t\n",
             ended.Out);
     }
 
@@ -27,7 +27,7 @@ public sealed class OutputTests
 
         var ended = await kanban.RunAsync("task", "list", "--headers");
 
-        Assert.StartsWith("key\tstatus\tlane\tprio\thost\tage\ttitle\tnote\nmain-1\t", ended.Out, StringComparison.Ordinal);
+        Assert.StartsWith("key\tstatus\tlane\tprio\thost\tage\ttitle\tnote\tdue\nmain-1\t", ended.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class OutputTests
 
         Assert.DoesNotContain('\x1b', table.Out);
         Assert.Contains("a b c�]0;evil�[red]", table.Out, StringComparison.Ordinal);
-        Assert.Equal(8, Assert.Single(tsv.Out.TrimEnd('\n').Split('\n')).Split('\t').Length);
+        Assert.Equal(9, Assert.Single(tsv.Out.TrimEnd('\n').Split('\n')).Split('\t').Length);
     }
 
     [Fact]

@@ -128,6 +128,7 @@ public sealed class RequestTests
     [InlineData("pool set vllm-a --probe prometheus --query up --overload-above 1.5 --floor 1", "PATCH /pools/vllm-a", """{"floor":1,"probe":"prometheus","query":"up","overloadAbove":1.5}""")]
     [InlineData("pool set vllm-a --cap 4 --hold", "PATCH /pools/vllm-a", """{"capacity":4,"hold":true}""")]
     [InlineData("pool set vllm-a --auto --probe none", "PATCH /pools/vllm-a", """{"probe":null,"hold":false}""")]
+    [InlineData("pool set vllm-a --window 22:00-06:00=12", "PATCH /pools/vllm-a", """{"windows":["22:00-06:00=12"]}""")]
     [InlineData("pool show vllm-a", "GET /pools/vllm-a", "")]
     [InlineData("pool pause vllm-a --reason quota", "POST /pools/vllm-a/pause", """{"reason":"quota"}""")]
     [InlineData("pool resume vllm-a", "POST /pools/vllm-a/resume", "")]
@@ -159,13 +160,17 @@ public sealed class RequestTests
     [Theory]
     [InlineData("lane set shell --draw vllm-a=2 --draw acct-x=none --cap 3", "PATCH /lanes/shell", """{"maxActive":3,"draws":{"vllm-a":2,"acct-x":null}}""")]
     [InlineData("lane set shell --draw none", "PATCH /lanes/shell", """{"draws":null}""")]
+    [InlineData("lane set shell --window 22:00-06:00_Europe/Berlin --window sun_00:00-24:00=0 --reason nights", "PATCH /lanes/shell", """{"windows":["22:00-06:00 Europe/Berlin","sun 00:00-24:00=0"],"reason":"nights"}""")]
+    [InlineData("lane set shell --window none", "PATCH /lanes/shell", """{"windows":null}""")]
+    [InlineData("lane add gpu --window 22:00-06:00", "POST /lanes", """{"name":"gpu","windows":["22:00-06:00"]}""")]
+    [InlineData("lane show shell", "GET /lanes/shell", "")]
     [InlineData("lane add gpu --cap 2 --draw vllm-a", "POST /lanes", """{"name":"gpu","maxActive":2,"draws":{"vllm-a":1}}""")]
-    public async Task Draws_of_a_lane_are_named_with_their_units(string command, string route, string body)
+    public async Task Draws_and_windows_of_a_lane_are_sent_as_they_are_given(string command, string route, string body)
     {
         await using var board = await FakeBoard.StartAsync((route, FakeBoard.Answers(Samples.Lane())));
         using var kanban = new CommandLine(board);
 
-        var ended = await kanban.RunAsync(command.Split(' '));
+        var ended = await kanban.RunAsync([.. command.Split(' ').Select(word => word.Replace('_', ' '))]);
 
         Assert.True(ended.Code == 0, ended.Error);
         Assert.Equal(body, Assert.Single(board.Requests).Body);

@@ -26,10 +26,10 @@ internal static class Samples
         JsonSerializer.SerializeToElement(data ?? new { }));
 
     public static LaneView Lane(string name = "shell", int? cap = null, bool paused = false) => new(
-        name, cap, "shell", RetryMode.Auto, 3, null, null, 10, OnDisconnect.Continue, paused, paused ? "lunch" : null, 5, 0, 0, 0, 1, 2, null, NoDraws, cap, CapSource.Configured, null);
+        name, cap, "shell", RetryMode.Auto, 3, null, null, 10, OnDisconnect.Continue, paused, paused ? "lunch" : null, 5, 0, 0, 0, 1, 2, null, NoDraws, cap, CapSource.Configured, null, []);
 
     public static PoolView Pool(string name = "vllm-a", int? cap = 2, bool paused = false) => new(
-        name, PoolKind.Gateway, cap, null, null, cap, CapSource.Configured, 1, 0, paused, paused ? "quota" : null, NoDraws, null, 1, At);
+        name, PoolKind.Gateway, cap, null, null, cap, CapSource.Configured, 1, 0, paused, paused ? "quota" : null, NoDraws, null, 1, At, []);
 
     public static Page<T> Page<T>(params T[] items) => new(items, null);
 

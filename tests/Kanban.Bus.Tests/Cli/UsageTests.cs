@@ -86,7 +86,8 @@ public sealed class UsageTests
         {
             "up", "task add", "task list", "task show", "task why", "task logs", "task wait", "task events", "task edit", "task move", "task comment",
             "task block", "task unblock", "task cancel", "task retry", "task link", "task unlink", "task archive", "task restore",
-            "lane list", "lane add", "lane set", "lane pause", "lane resume", "worker run", "worker list", "worker drain",
+            "lane list", "lane show", "lane add", "lane set", "lane pause", "lane resume", "schedule list", "schedule show", "schedule create", "schedule set", "schedule pause", "schedule resume", "schedule run-now", "schedule delete",
+            "worker run", "worker list", "worker drain",
             "board serve", "board list", "board add", "board set", "token create", "token list", "token revoke",
             "login", "logout", "whoami", "dashboard", "completion", "version",
         })

@@ -7,6 +7,7 @@ using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
+using Kanban.Bus.Board.Schedules;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -37,7 +38,8 @@ internal sealed class People(TestStore store)
         string? Of(string name) => request.Query[name] is [var value, ..] ? value : null;
         var asked = new ListTasks.Query(Of("board"), Of("status"), Of("lane"), Of("host"), Of("label"), Of("q"),
             Of("archived") is { } archived ? bool.Parse(archived) : null, Of("sort"), Of("after"),
-            Of("limit") is { } limit ? int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture) : null, Of("class"));
+            Of("limit") is { } limit ? int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture) : null, Of("class"),
+            Of("overdue") is { } overdue ? bool.Parse(overdue) : null);
         return CallAsync(s => ListTasks.Handle(asked, request, Get<BoardDbContext>(s), Get<TaskViews>(s), default));
     }
 
@@ -113,8 +115,28 @@ internal sealed class People(TestStore store)
     public Task<Answer> EditOrderAsync(string patch) => CallAsync(s =>
         EditOrderEndpoint.Handle(Patch<EditOrder>(patch), Get<BoardDbContext>(s), Get<SnapshotReader>(s), Get<PassTimes>(s), Get<IOptions<AdmissionOptions>>(s), User, default));
 
+    public Task<Answer> CreateScheduleAsync(CreateSchedule schedule) => CallAsync(s =>
+        CreateScheduleEndpoint.Handle(schedule, Get<BoardDbContext>(s), Get<TaskCreation>(s), Get<ScheduleViews>(s), Get<ScheduleSignal>(s), User, default));
+
+    public Task<Answer> EditScheduleAsync(string name, string patch, string? ifMatch = null) => CallAsync(s => EditScheduleEndpoint.Handle(
+        name, Patch<EditSchedule>(patch), ifMatch, Get<BoardDbContext>(s), Get<ScheduleFiring>(s), Get<TaskCreation>(s), Get<ScheduleViews>(s), Get<ScheduleSignal>(s), User, default));
+
+    public Task<Answer> ShowScheduleAsync(string name) => CallAsync(s => ShowSchedules.Show(name, Get<BoardDbContext>(s), Get<ScheduleViews>(s), default));
+
+    public Task<Answer> PauseScheduleAsync(string name, string? reason = null) => CallAsync(s =>
+        PauseSchedule.Pause(name, new(reason), Get<BoardDbContext>(s), Get<ScheduleFiring>(s), Get<ScheduleViews>(s), Get<ScheduleSignal>(s), User, default));
+
+    public Task<Answer> ResumeScheduleAsync(string name) => CallAsync(s =>
+        PauseSchedule.Resume(name, Get<BoardDbContext>(s), Get<ScheduleFiring>(s), Get<ScheduleViews>(s), Get<ScheduleSignal>(s), User, default));
+
+    public Task<Answer> RunScheduleAsync(string name) => CallAsync(s =>
+        RunSchedule.Handle(name, Get<BoardDbContext>(s), Get<ScheduleFiring>(s), Get<ScheduleViews>(s), Get<ScheduleSignal>(s), User, default));
+
+    public Task<Answer> DeleteScheduleAsync(string name) => CallAsync(s =>
+        DeleteSchedule.Handle(name, Get<BoardDbContext>(s), Get<ScheduleFiring>(s), Get<ScheduleSignal>(s), User, default));
+
     public Task<Answer> WhyAsync(string key) => CallAsync(s =>
-        WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<Places>(s), Get<Holders>(s), default));
+        WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<SnapshotReader>(s), Get<Places>(s), Get<Holders>(s), default));
 
     public Task<LedgerView> LedgerAsync() => store.UseAsync(async s => (await CheckLedger.Handle(Get<BoardDbContext>(s), Get<SnapshotReader>(s), default)).Value!);
 

@@ -5,6 +5,7 @@ using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Schedules;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -38,7 +39,7 @@ public abstract class TestStore : IAsyncDisposable
         var services = new ServiceCollection().AddLogging();
         AddStorage(services);
         services.AddSingleton<IOfferBus>(Bus).AddSingleton(Options.Create(Lease)).AddSingleton(Options.Create(Admission)).AddSingleton(Options.Create(Gateway));
-        services.AddTasks().AddLanes().AddPools().AddGateways().AddRuns().AddAdmission().AddFleet();
+        services.AddTasks().AddSchedules().AddLanes().AddPools().AddGateways().AddRuns().AddAdmission().AddFleet();
         Configure(services);
         _services = services.BuildServiceProvider(validateScopes: true);
         await UseAsync(db => db.Database.MigrateAsync());

@@ -85,7 +85,7 @@ public abstract class ListTasksSpec<TStore> : TaskSpec<TStore> where TStore : Te
     [InlineData("status=redy", "Did you mean 'ready'?")]
     [InlineData("lane=shel", "Did you mean 'shell'?")]
     [InlineData("board=mian", "Did you mean 'main'?")]
-    [InlineData("sort=age", "'newest' or 'priority'")]
+    [InlineData("sort=age", "'newest', 'priority' or 'due'")]
     [InlineData("limit=0", "1 to 200")]
     [InlineData("limit=201", "1 to 200")]
     [InlineData("after=xyz", "cursor")]

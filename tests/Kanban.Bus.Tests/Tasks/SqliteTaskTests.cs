@@ -37,3 +37,9 @@ public sealed class SqliteDailyCeilingTests : Runs.DailyCeilingSpec<SqliteStore>
 public sealed class SqliteStickyBlockTests : StickyBlockSpec<SqliteStore>;
 
 public sealed class SqliteBoardTests : Boards.BoardSpec<SqliteStore>;
+
+public sealed class SqliteWindowTests : Windows.WindowSpec<SqliteStore>;
+
+public sealed class SqliteScheduleTests : Schedules.ScheduleSpec<SqliteStore>;
+
+public sealed class SqliteDueTests : DueSpec<SqliteStore>;

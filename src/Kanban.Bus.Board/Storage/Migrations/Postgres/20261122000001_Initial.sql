@@ -5,6 +5,7 @@ CREATE TABLE boards (
     key text NOT NULL,
     title text NOT NULL,
     max_active integer,
+    windows text NOT NULL,
     next_number integer NOT NULL,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT pk_boards PRIMARY KEY (key)
@@ -23,6 +24,7 @@ CREATE TABLE events (
     run_id uuid,
     worker_id text,
     pool text,
+    schedule text,
     data text NOT NULL,
     CONSTRAINT pk_events PRIMARY KEY (seq)
 );
@@ -30,6 +32,8 @@ CREATE TABLE events (
 CREATE TABLE lanes (
     name text NOT NULL,
     max_active integer,
+    windows text NOT NULL,
+    hold_before_close boolean NOT NULL,
     profile text NOT NULL,
     draws text NOT NULL,
     retry text NOT NULL,
@@ -65,6 +69,7 @@ CREATE TABLE pools (
     capacity integer,
     floor integer,
     ceiling integer,
+    windows text NOT NULL,
     profiles text NOT NULL,
     paused boolean NOT NULL,
     paused_reason text,
@@ -109,6 +114,29 @@ CREATE TABLE gateways (
     reported_ms double precision NOT NULL,
     CONSTRAINT pk_gateways PRIMARY KEY (pool),
     CONSTRAINT fk_gateways_pools_pool FOREIGN KEY (pool) REFERENCES pools (name) ON DELETE CASCADE
+);
+
+CREATE TABLE schedules (
+    name text NOT NULL,
+    cron text NOT NULL,
+    time_zone text NOT NULL,
+    template text NOT NULL,
+    overlap text NOT NULL,
+    catch_up text NOT NULL,
+    catch_up_limit integer NOT NULL,
+    due_seconds integer,
+    paused boolean NOT NULL,
+    paused_reason text,
+    note text,
+    next_at timestamp with time zone,
+    queued_at timestamp with time zone,
+    last_at timestamp with time zone,
+    last_task_id uuid,
+    problem text,
+    version bigint NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT pk_schedules PRIMARY KEY (name)
 );
 
 CREATE TABLE tokens (
@@ -160,6 +188,7 @@ CREATE TABLE tasks (
     draws text NOT NULL,
     labels text NOT NULL,
     not_before timestamp with time zone,
+    due timestamp with time zone,
     max_runtime_seconds integer,
     archived boolean NOT NULL,
     reason text,
@@ -334,6 +363,8 @@ CREATE UNIQUE INDEX ix_runs_task_id_number ON runs (task_id, number);
 
 CREATE UNIQUE INDEX ux_runs_one_live_per_task ON runs (task_id) WHERE live;
 
+CREATE INDEX ix_schedules_next_at ON schedules (next_at);
+
 CREATE INDEX ix_task_links_parent_id ON task_links (parent_id);
 
 CREATE INDEX ix_tasks_admission ON tasks (lane, requirement_set, turn_at, id) WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
@@ -341,6 +372,8 @@ CREATE INDEX ix_tasks_admission ON tasks (lane, requirement_set, turn_at, id) WH
 CREATE INDEX ix_tasks_admission_group ON tasks (lane, requirement_set, admission_group, turn_at, id) WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
 
 CREATE UNIQUE INDEX ix_tasks_board_idempotency_key ON tasks (board, idempotency_key) WHERE idempotency_key IS NOT NULL;
+
+CREATE INDEX ix_tasks_due ON tasks (due) WHERE due IS NOT NULL;
 
 CREATE UNIQUE INDEX ix_tasks_board_number ON tasks (board, number);
 
@@ -350,6 +383,6 @@ CREATE UNIQUE INDEX ix_tokens_hash ON tokens (hash);
 
 CREATE INDEX ix_workers_session_hash ON workers (session_hash);
 
-INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers');
-INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());
-INSERT INTO pools (name, kind, profiles, paused, version, created_at) VALUES ('all', 'global', '', false, 1, kanban_now());
+INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers'), ('schedules');
+INSERT INTO boards (key, title, windows, next_number, created_at) VALUES ('main', 'Main', '', 1, kanban_now());
+INSERT INTO pools (name, kind, windows, profiles, paused, version, created_at) VALUES ('all', 'global', '', '', false, 1, kanban_now());

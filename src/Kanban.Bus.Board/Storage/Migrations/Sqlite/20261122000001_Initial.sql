@@ -2,6 +2,7 @@ CREATE TABLE "boards" (
     "key" TEXT NOT NULL CONSTRAINT "pk_boards" PRIMARY KEY,
     "title" TEXT NOT NULL,
     "max_active" INTEGER NULL,
+    "windows" TEXT NOT NULL,
     "next_number" INTEGER NOT NULL,
     "created_at" INTEGER NOT NULL
 );
@@ -19,12 +20,15 @@ CREATE TABLE "events" (
     "run_id" TEXT NULL,
     "worker_id" TEXT NULL,
     "pool" TEXT NULL,
+    "schedule" TEXT NULL,
     "data" TEXT NOT NULL
 );
 
 CREATE TABLE "lanes" (
     "name" TEXT NOT NULL CONSTRAINT "pk_lanes" PRIMARY KEY,
     "max_active" INTEGER NULL,
+    "windows" TEXT NOT NULL,
+    "hold_before_close" INTEGER NOT NULL,
     "profile" TEXT NOT NULL,
     "draws" TEXT NOT NULL,
     "retry" TEXT NOT NULL,
@@ -58,6 +62,7 @@ CREATE TABLE "pools" (
     "capacity" INTEGER NULL,
     "floor" INTEGER NULL,
     "ceiling" INTEGER NULL,
+    "windows" TEXT NOT NULL,
     "profiles" TEXT NOT NULL,
     "paused" INTEGER NOT NULL,
     "paused_reason" TEXT NULL,
@@ -100,6 +105,28 @@ CREATE TABLE "gateways" (
     "reported_answered" INTEGER NOT NULL,
     "reported_ms" REAL NOT NULL,
     CONSTRAINT "fk_gateways_pools_pool" FOREIGN KEY ("pool") REFERENCES "pools" ("name") ON DELETE CASCADE
+);
+
+CREATE TABLE "schedules" (
+    "name" TEXT NOT NULL CONSTRAINT "pk_schedules" PRIMARY KEY,
+    "cron" TEXT NOT NULL,
+    "time_zone" TEXT NOT NULL,
+    "template" TEXT NOT NULL,
+    "overlap" TEXT NOT NULL,
+    "catch_up" TEXT NOT NULL,
+    "catch_up_limit" INTEGER NOT NULL,
+    "due_seconds" INTEGER NULL,
+    "paused" INTEGER NOT NULL,
+    "paused_reason" TEXT NULL,
+    "note" TEXT NULL,
+    "next_at" INTEGER NULL,
+    "queued_at" INTEGER NULL,
+    "last_at" INTEGER NULL,
+    "last_task_id" TEXT NULL,
+    "problem" TEXT NULL,
+    "version" INTEGER NOT NULL,
+    "created_by" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL
 );
 
 CREATE TABLE "tokens" (
@@ -147,6 +174,7 @@ CREATE TABLE "tasks" (
     "draws" TEXT NOT NULL,
     "labels" TEXT NOT NULL,
     "not_before" INTEGER NULL,
+    "due" INTEGER NULL,
     "max_runtime_seconds" INTEGER NULL,
     "archived" INTEGER NOT NULL,
     "reason" TEXT NULL,
@@ -312,6 +340,8 @@ CREATE UNIQUE INDEX "ix_runs_task_id_number" ON "runs" ("task_id", "number");
 
 CREATE UNIQUE INDEX "ux_runs_one_live_per_task" ON "runs" ("task_id") WHERE live;
 
+CREATE INDEX "ix_schedules_next_at" ON "schedules" ("next_at");
+
 CREATE INDEX "ix_task_links_parent_id" ON "task_links" ("parent_id");
 
 CREATE INDEX "ix_tasks_admission" ON "tasks" ("lane", "requirement_set", "turn_at", "id") WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
@@ -319,6 +349,8 @@ CREATE INDEX "ix_tasks_admission" ON "tasks" ("lane", "requirement_set", "turn_a
 CREATE INDEX "ix_tasks_admission_group" ON "tasks" ("lane", "requirement_set", "admission_group", "turn_at", "id") WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived;
 
 CREATE UNIQUE INDEX "ix_tasks_board_idempotency_key" ON "tasks" ("board", "idempotency_key") WHERE idempotency_key IS NOT NULL;
+
+CREATE INDEX "ix_tasks_due" ON "tasks" ("due") WHERE due IS NOT NULL;
 
 CREATE UNIQUE INDEX "ix_tasks_board_number" ON "tasks" ("board", "number");
 
@@ -328,6 +360,6 @@ CREATE UNIQUE INDEX "ix_tokens_hash" ON "tokens" ("hash");
 
 CREATE INDEX "ix_workers_session_hash" ON "workers" ("session_hash");
 
-INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers');
-INSERT INTO boards (key, title, next_number, created_at) VALUES ('main', 'Main', 1, kanban_now());
-INSERT INTO "pools" ("name", "kind", "profiles", "paused", "version", "created_at") VALUES ('all', 'global', '', 0, 1, kanban_now());
+INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers'), ('schedules');
+INSERT INTO boards (key, title, windows, next_number, created_at) VALUES ('main', 'Main', '', 1, kanban_now());
+INSERT INTO "pools" ("name", "kind", "windows", "profiles", "paused", "version", "created_at") VALUES ('all', 'global', '', '', 0, 1, kanban_now());
