@@ -31,6 +31,8 @@ internal static class CommandTree
             Noun("schedule", "Tasks that come again and again",
                 ScheduleList.Build(app), ScheduleShow.Build(app), ScheduleCreate.Build(app), ScheduleSet.Build(app), ScheduleVerbs.BuildPause(app),
                 ScheduleVerbs.BuildResume(app), ScheduleVerbs.BuildRunNow(app), ScheduleVerbs.BuildDelete(app)),
+            DispatchCommand.Build(app),
+            SimulateCommand.Build(app),
             PoolPause.BuildAll(app),
             PoolResume.BuildAll(app),
             Noun("order", "Who comes first of those who wait",

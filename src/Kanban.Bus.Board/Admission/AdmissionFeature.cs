@@ -1,3 +1,5 @@
+using Kanban.Bus.Board.Simulation;
+
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>What may start, when, and why the rest waits.</summary>
@@ -9,6 +11,8 @@ public static class AdmissionFeature
         .AddSingleton<UsualLengths>()
         .AddScoped<SnapshotReader>()
         .AddScoped<AdmissionPass>()
+        .AddScoped<Announcer>()
+        .AddScoped<PastRuns>()
         .AddScoped<AdmissionTick>()
         .AddScoped<WaitReasons>()
         .AddScoped<Holders>()
@@ -21,5 +25,7 @@ public static class AdmissionFeature
         CheckLedger.Map(api);
         ShowOrder.Map(api);
         EditOrderEndpoint.Map(api);
+        DispatchEndpoint.Map(api);
+        SimulateEndpoint.Map(api);
     }
 }

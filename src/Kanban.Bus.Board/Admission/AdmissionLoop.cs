@@ -1,16 +1,14 @@
-using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>Makes passes for as long as the board runs: at once when a commit woke it, when a task's time comes, and on a slow tick as backstop.</summary>
 public sealed partial class AdmissionLoop(
-    IServiceScopeFactory scopes, AdmissionSignal signal, OfferPublisher publisher, KnownQueues queues, IOfferBus bus,
-    BoardReadiness readiness, PassTimes times, IOptions<AdmissionOptions> options, IOptions<StorageOptions> storage, Outages outages, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
+    IServiceScopeFactory scopes, AdmissionSignal signal, BoardReadiness readiness, PassTimes times,
+    IOptions<AdmissionOptions> options, IOptions<StorageOptions> storage, Outages outages, TimeProvider clock, ILogger<AdmissionLoop> log) : BackgroundService
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
@@ -100,7 +98,7 @@ public sealed partial class AdmissionLoop(
     /// <summary>Passes until there is nothing more to offer at once.</summary>
     private async Task PassAsync(CancellationToken ct)
     {
-        while (true)
+        while (!options.Value.ByHand)
         {
             await _pace.WaitAsync(ct);
             await using var scope = scopes.CreateLeaseScope();
@@ -110,21 +108,10 @@ public sealed partial class AdmissionLoop(
             if (result.Offers.Count == 0)
                 return;
             _pace.Begin(result.Offers.Count);
-            publisher.Enqueue(result.Offers);
-            await TellOfNewQueuesAsync(scope.ServiceProvider.GetRequiredService<BoardDbContext>(), result.Offers, ct);
+            await scope.ServiceProvider.GetRequiredService<Announcer>().AnnounceAsync(result.Offers, ct);
             if (!result.More)
                 return;
         }
-    }
-
-    /// <summary>A queue's first offer: the workers that should consume it learn so now instead of at their next heartbeat.</summary>
-    private async Task TellOfNewQueuesAsync(BoardDbContext db, IReadOnlyList<Offer> offers, CancellationToken ct)
-    {
-        var lanes = offers.Where(o => queues.Saw(o.Lane, o.RequirementSet, o.Host, o.Needs)).Select(o => o.Lane).ToHashSet();
-        if (lanes.Count == 0)
-            return;
-        var workers = await db.WorkerSlots.Where(s => lanes.Contains(s.Lane)).Select(s => s.WorkerId).Distinct().ToListAsync(ct);
-        await Task.WhenAll(workers.Select(worker => bus.HintAsync(worker, ct)));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} ready tasks have another place in line by this board's settings (Admission:AgeingStep, Admission:FairBetween) than they were saved with, and now stand there")]

@@ -11,6 +11,9 @@ public sealed class AdmissionOptions
     [Range(0, 100_000)]
     public int MaxActiveTasks { get; set; }
 
+    /// <summary><see cref="MaxActiveTasks"/>, null for no cap.</summary>
+    internal int? MostActive => MaxActiveTasks is 0 ? null : MaxActiveTasks;
+
     /// <summary>Offers per queue beyond the free slots of its workers. Default 0; up to 100.</summary>
     /// <remarks>More shortens the gap between two runs on one slot; it also lets waiting offers hold units of caps that others could use.</remarks>
     [Range(0, 100)]
@@ -44,6 +47,10 @@ public sealed class AdmissionOptions
     /// <summary>The backstop: while tasks or offers wait, and where other replicas share the database, admission looks this often even when nothing woke it. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan Tick { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Nothing starts by itself: only <c>kanban dispatch</c> makes a pass. Default false.</summary>
+    /// <remarks>For who starts work from a cron of their own. What only waits (times, parents, windows) is still moved on.</remarks>
+    public bool ByHand { get; set; }
 
     /// <summary>An offer that nobody has claimed for this long is published again. Default 20 s; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

@@ -16,15 +16,16 @@ namespace Kanban.Bus.Board.Admission;
 /// </remarks>
 public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, IRunSaga saga, IOptions<AdmissionOptions> options)
 {
-    /// <returns>What was offered, to be published; and whether another pass may find more.</returns>
-    public Task<Result> RunAsync(CancellationToken ct) => db.InTransactionAsync(async () =>
+    /// <param name="most">Most offers to make; null for a batch.</param>
+    /// <returns>What was offered, to be announced; and whether another pass may find more.</returns>
+    public Task<Result> RunAsync(CancellationToken ct, int? most = null) => db.InTransactionAsync(async () =>
     {
         await db.LockAsync(BoardLock.Admission, ct);
         var snapshot = await snapshots.ForPassAsync(ct);
         await WithdrawExcessAsync(Admit.Excess(snapshot), Actors.Board, ct);
         var decision = Admit.Decide(snapshot);
         await KeepAsync(snapshot.Order.Reservations, decision.Reservations, ct);
-        var chosen = decision.Offers.Take(options.Value.BatchSize).ToList();
+        var chosen = decision.Offers.Take(Math.Min(most ?? int.MaxValue, options.Value.BatchSize)).ToList();
         if (chosen.Count == 0)
             return Result.Nothing;
 
@@ -34,8 +35,10 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
         var now = locked.Max(t => t.Now);
         await DailyCeiling.SetAsideAsync(db, tasks.Values, lane => snapshot.Lanes[lane].MaxRunsPerDay, now, ct);
         var offers = new List<Offer>();
-        foreach (var (pick, draws) in chosen)
+        var picks = new List<Pick>();
+        foreach (var chose in chosen)
         {
+            var (pick, draws) = chose;
             var task = tasks[pick.Id];
             if (task.Status is not Status.Ready || task.LiveRunId is not null || task.Archived
                 || task.Lane != pick.Lane || task.RequirementSet != pick.RequirementSet || task.Draws != pick.Draws)
@@ -52,6 +55,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
                 FairKey = pick.FairKey,
                 Number = ++task.RunCount,
                 Retry = task.Failures.Any,
+                ReadyAt = task.ReadyAt ?? task.UpdatedAt,
                 OfferedAt = now,
             };
             task.LiveRunId = run.CorrelationId;
@@ -61,9 +65,10 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
             if (snapshot.Lanes[run.Lane].Breaker is not null)
                 await LaneBreakers.TryAsync(db, run, now, ct);
             offers.Add(new Offer(run.CorrelationId, run.TaskKey, run.Lane, run.RequirementSet, run.Number, task.Host, task.Needs));
+            picks.Add(chose);
         }
 
-        return new Result(offers, decision.Offers.Count > chosen.Count);
+        return new Result(offers, picks, decision.Offers.Count > chosen.Count);
     }, ct);
 
     /// <summary>Stores what is kept for whom from here on. Mostly nothing has changed.</summary>
@@ -121,8 +126,8 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
         }, ct);
     }
 
-    public sealed record Result(IReadOnlyList<Offer> Offers, bool More)
+    public sealed record Result(IReadOnlyList<Offer> Offers, IReadOnlyList<Pick> Picks, bool More)
     {
-        public static readonly Result Nothing = new([], false);
+        public static readonly Result Nothing = new([], [], false);
     }
 }

@@ -42,6 +42,10 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, UsualLength
     /// <summary>Whether the caps leave room for a run that comes back, as a pass would see it.</summary>
     public async Task<bool> HasRoomAsync(Run run, CancellationToken ct) => Admit.HasRoom(await FrameAsync(ct), run);
 
+    /// <summary>The ready task of a lane whose turn is first, these aside; null when there is none.</summary>
+    public Task<ReadyTask?> FirstInLineAsync(string lane, IReadOnlyCollection<Guid> aside, CancellationToken ct) =>
+        Select(Ready(db.Tasks).Where(t => t.Lane == lane && !aside.Contains(t.Id)).OrderBy(t => t.TurnAt).ThenBy(t => t.Id)).FirstOrDefaultAsync(ct);
+
     internal static IQueryable<KanbanTask> Ready(IQueryable<KanbanTask> tasks) =>
         tasks.Where(t => t.Status == Status.Ready && t.LiveRunId == null && !t.Archived && t.Lane != null);
 
@@ -63,13 +67,11 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, UsualLength
             .Select(g => new { g.Key.Lane, g.Key.Board, g.Key.RequirementSet, Host = g.Key.Asked, g.Key.Needs, g.Key.WorkerId, Count = g.Count(), HeldOn = g.Key.Host, g.Key.Draws, g.Key.FairKey });
         var live = (await plain.Concat(special).ToListAsync(ct))
             .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count, g.HeldOn, g.Draws, g.FairKey));
-        var most = options.Value.MaxActiveTasks is 0 ? (int?)null : options.Value.MaxActiveTasks;
-        var caps = pools.Select(p => p.Effective(most, now)).Concat(lanes.Select(l => l.Effective(now))).Concat(boards.Select(b => b.Effective(now)));
         var usual = new Dictionary<string, TimeSpan?>();
         foreach (var lane in lanes.Where(l => l.HoldBeforeClose))
             usual[lane.Name] = await lengths.OfAsync(db, lane.Name, now, ct);
         return new Snapshot(
-            caps.Where(c => c.Limit is not null || c.Paused || c.Windows is not null).ToDictionary(c => c.Key),
+            Caps.At(pools, lanes, boards, options.Value.MostActive, now),
             options.Value.LookAhead,
             lanes.ToDictionary(l => l.Name, l => new LaneRow(
                 l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name), l.HoldBeforeClose, usual.GetValueOrDefault(l.Name))

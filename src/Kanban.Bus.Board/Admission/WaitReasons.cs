@@ -3,11 +3,12 @@ using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>Why tasks that wait have not started, in words, for any number of tasks with a fixed number of reads.</summary>
-public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
+public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots, IOptions<AdmissionOptions> options)
 {
     private const int Named = 5;
 
@@ -35,7 +36,9 @@ public sealed class WaitReasons(BoardDbContext db, SnapshotReader snapshots)
             foreach (var (id, wait) in decision.Waits)
                 waits[id] = wait;
             foreach (var next in decision.Offers)
-                waits[next.Task.Id] = new(WaitCode.Next, "there is room: it is offered within a moment, behind what is ahead of it");
+                waits[next.Task.Id] = new(WaitCode.Next, options.Value.ByHand
+                    ? "there is room: it starts with a 'kanban dispatch', behind what is ahead of it (Admission:ByHand)"
+                    : "there is room: it is offered within a moment, behind what is ahead of it");
         }
 
         return waits;

@@ -50,6 +50,9 @@ public sealed class Run : SagaStateMachineInstance
     /// <summary>Hash of its run token, kept beyond its lease in case it is taken up again; null until its lease is granted.</summary>
     public byte[]? TokenHash { get; set; }
 
+    /// <summary>Since when its task was ready: what it waited is the time from then to <see cref="OfferedAt"/>.</summary>
+    public DateTimeOffset ReadyAt { get; init; }
+
     public DateTimeOffset OfferedAt { get; init; }
 
     /// <summary>When the broker last confirmed its offer; null when that has yet to happen.</summary>

@@ -46,6 +46,10 @@ internal sealed partial class BoardClient
     /// <summary>Newest first.</summary>
     public Task<IReadOnlyList<EventView>> AlarmsAsync(int limit, CancellationToken ct) => PagesAsync<EventView>("alarms", limit, ct);
 
+    public Task<DispatchView> DispatchAsync(Dispatch request, CancellationToken ct) => PostAsync<DispatchView>("dispatch", request, ct);
+
+    public Task<SimulationView> SimulateAsync(Simulate request, CancellationToken ct) => PostAsync<SimulationView>("simulate", request, ct);
+
     public Task<LedgerView> LedgerAsync(CancellationToken ct) => GetAsync<LedgerView>("ledger", ct);
 
     public Task<OrderView> OrderAsync(CancellationToken ct) => GetAsync<OrderView>("order", ct);

@@ -110,6 +110,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make one pass of admission now, or say what it would start. */
+        post: operations["dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1413,6 +1430,29 @@ export interface components {
             queue: string;
             reason: string;
         };
+        /** @description Person → board: make one pass of admission now, through the same gate as every other. */
+        Dispatch: {
+            /**
+             * @description Only say what would start, and start nothing.
+             * @default false
+             */
+            dryRun: boolean;
+            /**
+             * Format: int32
+             * @description Most tasks to start, 1 to 1,000; null for as many as the caps and slots allow in one pass.
+             */
+            max?: null | number;
+        };
+        DispatchView: {
+            /** @description Nothing was started. */
+            dryRun: boolean;
+            /** @description Another pass would start more at once. */
+            more: boolean;
+            /** @description Offered now, or what would be, first the one to start first. */
+            starts: components["schemas"]["StartView"][];
+            /** @description What is ready and does not start, lane by lane. */
+            waits: components["schemas"]["LaneWaitView"][];
+        };
         /** @description Person → board, JSON merge patch: what is absent stays, `null` clears. */
         EditBoard: {
             /** Format: int32 */
@@ -1835,6 +1875,18 @@ export interface components {
             windows: string[];
             /** Format: int32 */
             workers: number;
+        };
+        LaneWaitView: {
+            /** @description The first of them in line. */
+            first: string;
+            lane: string;
+            /**
+             * Format: int32
+             * @description How many tasks of the lane are ready and do not start.
+             */
+            ready: number;
+            /** @description Why that one waits. */
+            reason: string;
         };
         /** @description What a run reported after it had lost its lease. */
         LateResult: {
@@ -2384,6 +2436,16 @@ export interface components {
         };
         StartSession: {
             token: string;
+        };
+        StartView: {
+            board: string;
+            /** @description Units of pools that its run draws. */
+            draws: {
+                [key: string]: number;
+            };
+            host: null | string;
+            lane: string;
+            task: string;
         };
         /**
          * @description Where a task stands; the board's columns, in their order.
@@ -2976,6 +3038,48 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dispatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,6 +6,7 @@ using Kanban.Bus.Tests.Lanes;
 using Kanban.Bus.Tests.Pools;
 using Kanban.Bus.Tests.Runs;
 using Kanban.Bus.Tests.Schedules;
+using Kanban.Bus.Tests.Simulation;
 using Kanban.Bus.Tests.Tasks;
 using Kanban.Bus.Tests.Windows;
 
@@ -30,6 +31,10 @@ public sealed class PostgresWhyTests : WhySpec<PostgresStore>;
 public sealed class PostgresOrderTests : OrderSpec<PostgresStore>;
 
 public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
+
+public sealed class PostgresDispatchTests : DispatchSpec<PostgresStore>;
+
+public sealed class PostgresSimulateTests : SimulateSpec<PostgresStore>;
 
 public sealed class PostgresParkingTests : ParkingSpec<PostgresStore>;
 

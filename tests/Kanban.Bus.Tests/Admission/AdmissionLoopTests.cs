@@ -1,5 +1,4 @@
 using Kanban.Bus.Board.Admission;
-using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
@@ -15,7 +14,6 @@ public sealed class AdmissionLoopTests : IAsyncLifetime, IDisposable
 {
     private readonly SqliteStore _store = new();
     private AdmissionLoop? _loop;
-    private OfferPublisher? _publisher;
 
     public async Task InitializeAsync()
     {
@@ -25,10 +23,8 @@ public sealed class AdmissionLoopTests : IAsyncLifetime, IDisposable
         var readiness = new BoardReadiness();
         readiness.MarkReady();
         var (services, scopes) = (_store.Services, _store.Services.GetRequiredService<IServiceScopeFactory>());
-        _publisher = new OfferPublisher(
-            _store.Bus, scopes, readiness, Options.Create(_store.Admission), Options.Create(new TransportOptions()), _store.Clock, NullLogger<OfferPublisher>.Instance);
         _loop = new AdmissionLoop(
-            scopes, services.GetRequiredService<AdmissionSignal>(), _publisher, services.GetRequiredService<KnownQueues>(), _store.Bus, readiness, services.GetRequiredService<PassTimes>(),
+            scopes, services.GetRequiredService<AdmissionSignal>(), readiness, services.GetRequiredService<PassTimes>(),
             Options.Create(_store.Admission), Options.Create(new StorageOptions()), new Outages(_store.Clock, NullLogger<Outages>.Instance), _store.Clock, NullLogger<AdmissionLoop>.Instance);
         await _loop.StartAsync(default);
         await SleepsAsync();
@@ -43,7 +39,6 @@ public sealed class AdmissionLoopTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _loop?.Dispose();
-        _publisher?.Dispose();
     }
 
     [Fact]

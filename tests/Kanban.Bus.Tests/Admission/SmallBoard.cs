@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Pools;
+using Kanban.Bus.Contracts;
 using static Kanban.Bus.Tests.Admission.Worlds;
 
 namespace Kanban.Bus.Tests.Admission;
@@ -53,15 +54,11 @@ internal sealed class SmallBoard
             _caps[key] = new(key, Math.Max(lowest, key.Kind is CapKind.Pool ? 4 : 6));
     }
 
-    /// <summary>Everything that ever waited, in the order of its arrival.</summary>
-    public List<Waiting> All { get; } = [];
-
-    public int CapChanges { get; private set; }
-
-    public int Now => _now;
-
     /// <summary>The first sentence of what must not be; null while all is well.</summary>
     public string? Fault { get; private set; }
+
+    /// <summary>The first task that started while one like it, whose turn was before, had to wait; null while none did.</summary>
+    public string? Passed { get; private set; }
 
     public void Live(Moment moment)
     {
@@ -97,13 +94,12 @@ internal sealed class SmallBoard
                 foreach (var dead in _runs.Where(r => r.Worker?.Id == worker).ToList())
                 {
                     _runs.Remove(dead);
-                    Enter(dead.Task with { ReadyAt = _now, StartedAt = null });
+                    Enter(dead.Task with { ReadyAt = _now });
                 }
 
                 break;
             case MomentKind.Withdrawal when _tasks.Count > 0:
                 var gone = _tasks[moment.Length % _tasks.Count];
-                gone.LeftAt = _now;
                 _tasks.Remove(gone);
                 break;
         }
@@ -124,19 +120,16 @@ internal sealed class SmallBoard
     {
         task.Number = ++_arrived;
         _tasks.Add(task);
-        All.Add(task);
     }
 
     private void Change(Moment moment)
     {
-        CapChanges++;
         var key = Capped[moment.Draws % Capped.Length];
         _caps[key] = new(key, _lowest + moment.Length, Paused: _pauses && moment.Priority == 0);
         foreach (var (offers, count, _) in Admit.Excess(Snapshot()))
             foreach (var run in _runs.Where(r => r.Worker is null && r.Task.Lane == offers.Lane && r.Task.Board == offers.Board && r.Drawn == offers.Draws).Take(count).ToList())
             {
                 _runs.Remove(run);
-                run.Task.StartedAt = null;
                 _tasks.Add(run.Task);
             }
     }
@@ -154,10 +147,13 @@ internal sealed class SmallBoard
             Fault ??= $"at {_now}: {before.Ready.Count} were ready, {decision.Offers.Count} offered and {decision.Waits.Count} wait";
         if (decision.Reservations.Select(r => r.Cap).Distinct().Count() != decision.Reservations.Count)
             Fault ??= $"at {_now}: a cap is kept for two";
+        foreach (var (started, _) in decision.Offers)
+            Passed ??= before.Ready.Where(waits => IsLike(waits, started) && decision.Waits.TryGetValue(waits.Id, out var why)
+                    && (waits.Board == started.Board ? waits.Place.IsBefore(started.Place) : why.Code is not WaitCode.BoardCap && StepOf(waits) < StepOf(started)))
+                .Select(waits => $"at {_now}: {started.Key} started, and {waits.Key} waits: {decision.Waits[waits.Id].Reason}").FirstOrDefault();
         foreach (var (ready, draws) in decision.Offers)
             if (_tasks.Find(t => t.Ready.Id == ready.Id) is { } task)
             {
-                task.StartedAt = _now;
                 _tasks.Remove(task);
                 _runs.Add(new Running(task, draws) { EndsAt = _now + 1 + task.Length });
             }
@@ -175,6 +171,12 @@ internal sealed class SmallBoard
             if (_runs.Count(r => r.Task.Lane == lane) > _workers.Sum(w => w.Slots[lane]))
                 Fault ??= $"at {_now}: more runs than slots in lane {lane}";
     }
+
+    /// <summary>Whether both need the same, their boards aside.</summary>
+    private static bool IsLike(ReadyTask one, ReadyTask other) =>
+        one.Lane == other.Lane && one.RequirementSet == other.RequirementSet && one.Draws == other.Draws;
+
+    private static long StepOf(ReadyTask task) => task.TurnAt.UtcTicks / TimeSpan.FromSeconds(Step).Ticks;
 
     /// <summary>By the first worker that fits and has room, as a claim is decided.</summary>
     private void Claim(Running offer) => offer.Worker = _workers.FirstOrDefault(w =>
@@ -201,8 +203,6 @@ internal sealed class SmallBoard
         public required string? Host { get; init; }
         public required int Length { get; init; }
         public required int ReadyAt { get; init; }
-        public int? StartedAt { get; set; }
-        public int? LeftAt { get; set; }
 
         /// <summary>In seconds from the start.</summary>
         public int TurnAt => ReadyAt - Priority * Step;

@@ -157,6 +157,19 @@ public sealed class RequestTests
         Assert.Equal((1, "pool vllm-a\tover\t3\t2\tconfigured\t1\n", "pool vllm-a: live runs draw 2, admission counts 3\n"), (ended.Code, ended.Out, ended.Error));
     }
 
+    [Fact]
+    public async Task Dispatch_prints_what_starts_and_notes_why_the_rest_waits()
+    {
+        var answer = new DispatchView(true, [new("web-1", "shell", "web", null, new Dictionary<string, int> { ["vllm-a"] = 2 })], true, [new("shell", 2, "web-2", "lane shell is paused")]);
+        await using var board = await FakeBoard.StartAsync(("POST /dispatch", FakeBoard.Answers(answer)));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync("dispatch", "--max", "1", "--dry-run");
+
+        Assert.Equal("""{"max":1,"dryRun":true}""", Assert.Single(board.Requests).Body);
+        Assert.Equal((0, "web-1\tshell\t\tvllm-a=2\n", "Lane shell: 2 ready tasks wait; web-2: lane shell is paused\nAnother pass would start more.\n"), (ended.Code, ended.Out, ended.Error));
+    }
+
     [Theory]
     [InlineData("lane set shell --draw vllm-a=2 --draw acct-x=none --cap 3", "PATCH /lanes/shell", """{"maxActive":3,"draws":{"vllm-a":2,"acct-x":null}}""")]
     [InlineData("lane set shell --draw none", "PATCH /lanes/shell", """{"draws":null}""")]

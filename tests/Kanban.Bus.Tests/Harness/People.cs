@@ -8,6 +8,7 @@ using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Schedules;
+using Kanban.Bus.Board.Simulation;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -137,6 +138,12 @@ internal sealed class People(TestStore store)
 
     public Task<Answer> WhyAsync(string key) => CallAsync(s =>
         WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<SnapshotReader>(s), Get<Places>(s), Get<Holders>(s), default));
+
+    public Task<Answer> DispatchAsync(Dispatch request) => CallAsync(s => DispatchEndpoint.Handle(
+        request, Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<SnapshotReader>(s), Get<Announcer>(s), Get<IOptions<AdmissionOptions>>(s), default));
+
+    public Task<Answer> SimulateAsync(Simulate request) => CallAsync(s => SimulateEndpoint.Handle(
+        request, Get<BoardDbContext>(s), Get<SnapshotReader>(s), Get<PastRuns>(s), Get<IOptions<AdmissionOptions>>(s), default));
 
     public Task<LedgerView> LedgerAsync() => store.UseAsync(async s => (await CheckLedger.Handle(Get<BoardDbContext>(s), Get<SnapshotReader>(s), default)).Value!);
 

@@ -2,6 +2,7 @@ using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Gateways;
+using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
@@ -39,6 +40,7 @@ public abstract class TestStore : IAsyncDisposable
         var services = new ServiceCollection().AddLogging();
         AddStorage(services);
         services.AddSingleton<IOfferBus>(Bus).AddSingleton(Options.Create(Lease)).AddSingleton(Options.Create(Admission)).AddSingleton(Options.Create(Gateway));
+        services.AddSingleton<BoardReadiness>().AddSingleton(Options.Create(new TransportOptions())).AddSingleton<OfferPublisher>();
         services.AddTasks().AddSchedules().AddLanes().AddPools().AddGateways().AddRuns().AddAdmission().AddFleet();
         Configure(services);
         _services = services.BuildServiceProvider(validateScopes: true);

@@ -253,6 +253,7 @@ CREATE TABLE runs (
     slot integer,
     fencing_token bigint NOT NULL,
     token_hash bytea,
+    ready_at timestamp with time zone NOT NULL,
     offered_at timestamp with time zone NOT NULL,
     published_at timestamp with time zone,
     started_at timestamp with time zone,

@@ -237,6 +237,7 @@ CREATE TABLE "runs" (
     "slot" INTEGER NULL,
     "fencing_token" INTEGER NOT NULL,
     "token_hash" BLOB NULL,
+    "ready_at" INTEGER NOT NULL,
     "offered_at" INTEGER NOT NULL,
     "published_at" INTEGER NULL,
     "started_at" INTEGER NULL,
