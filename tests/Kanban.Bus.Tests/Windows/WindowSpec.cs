@@ -188,6 +188,7 @@ public abstract class WindowSpec<TStore> : TaskSpec<TStore> where TStore : TestS
         await Store.AddWorkerAsync("w1", "shell=1");
         for (var i = 0; i < 8; i++)
             await Store.AddTaskAsync("shell", t => t.MaxRuntimeSeconds = 7 * 3600);
+        await Store.AdvanceAsync(TimeSpan.FromSeconds(1));
         var fits = await Store.AddTaskAsync("shell", t => t.MaxRuntimeSeconds = 3600);
 
         Assert.Equal(fits.Key, Assert.Single(await Store.AdmitAsync()).TaskKey);
