@@ -578,6 +578,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replay what arrived lately against other caps. Changes nothing. */
+        post: operations["simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1112,6 +1129,29 @@ export interface components {
             reason: string;
             /** Format: int32 */
             to: number;
+        };
+        CapReplayView: {
+            cap: string;
+            /**
+             * Format: double
+             * @description Share of that time in which it was full.
+             */
+            fullPercent: number;
+            /**
+             * Format: int32
+             * @description The most that it was meanwhile; null for no cap.
+             */
+            limit: null | number;
+            /**
+             * Format: double
+             * @description Units drawn on average, over the time from the first arrival to the last end.
+             */
+            meanUsed: number;
+            /**
+             * Format: int32
+             * @description Most units drawn at once.
+             */
+            peak: number;
         };
         /**
          * @description Where the value of a cap comes from that holds now.
@@ -1779,6 +1819,10 @@ export interface components {
             workerId: null | string;
         };
         JsonElement: unknown;
+        LaneReplayView: {
+            lane: string;
+            waits: components["schemas"]["WaitsView"];
+        };
         LaneView: {
             /** Format: int32 */
             backoffSeconds: number;
@@ -2213,6 +2257,11 @@ export interface components {
             /** @description The worker's own version. */
             version: string;
         };
+        ReplayView: {
+            caps: components["schemas"]["CapReplayView"][];
+            lanes: components["schemas"]["LaneReplayView"][];
+            waits: components["schemas"]["WaitsView"];
+        };
         /** @description Units of a cap that are kept, as they become free, for the task that has starved for them the longest. */
         ReservationView: {
             /** @description As in `lane codex`, `pool vllm-a`. */
@@ -2434,6 +2483,41 @@ export interface components {
              */
             waiting: null | number;
         };
+        /** @description Person → board: replay what arrived lately against other caps. Nothing is changed. */
+        Simulate: {
+            /**
+             * @description What is to be other: `pool.vllm-a`, `lane.batch`, `board.web`, `host.gpu-1` or `all` with a number of units or `none`;
+             *                 with `.window` behind it, windows as caps take them, `;` between.
+             */
+            set?: null | {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description How far back arrivals are taken from, 60 to 2,592,000 (30 days). Default a day.
+             */
+            sinceSeconds?: null | number;
+        };
+        SimulationView: {
+            /** @description What was left out or thought up, a sentence each. */
+            notes: string[];
+            /** @description Replayed with the workers and caps of now. */
+            now: components["schemas"]["ReplayView"];
+            /** @description Replayed with the workers of now and the caps that were asked about. */
+            proposed: components["schemas"]["ReplayView"];
+            /** @description How long they waited in truth, by the workers and caps of then. */
+            recorded: components["schemas"]["WaitsView"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            runs: number;
+            /**
+             * Format: date-time
+             * @description From when on arrivals were replayed.
+             */
+            since: string;
+        };
         StartSession: {
             token: string;
         };
@@ -2566,6 +2650,27 @@ export interface components {
         };
         /** @enum {unknown} */
         WaitCode: "triage" | "parents" | "parent-failed" | "not-before" | "parked" | "blocked" | "review" | "lane-paused" | "lane-problem" | "lane-cap" | "board-cap" | "global-cap" | "no-worker" | "no-slot" | "offered" | "next" | "archived" | "all-paused" | "pool-cap" | "pool-paused" | "host-cap" | "account-parked" | "breaker-open" | "retry-budget" | "closed" | "before-close" | null;
+        /** @description From ready to offered. */
+        WaitsView: {
+            /** Format: double */
+            maxSeconds: null | number;
+            /**
+             * Format: int32
+             * @description What had not started a week after the last arrival.
+             */
+            neverStarted: number;
+            /** Format: double */
+            p50Seconds: null | number;
+            /** Format: double */
+            p95Seconds: null | number;
+            /** Format: int32 */
+            started: number;
+            /**
+             * Format: int32
+             * @description What waited longer than the time after which admission reserves for it (`Admission:ReserveAfter`), or for ever.
+             */
+            starved: number;
+        };
         WhoAmI: {
             boardVersion: string;
             /** @description `admin`, `browser`, `worker`, `session` or `run`. */
@@ -4589,6 +4694,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Simulate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description Refused: a problem document. */
             default: {
