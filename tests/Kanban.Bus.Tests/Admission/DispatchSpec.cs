@@ -60,5 +60,3 @@ public abstract class DispatchSpec<TStore> : TaskSpec<TStore> where TStore : Tes
         Assert.Contains("1 of 1 units of pool vllm-a", second.Waits.Single().Reason, StringComparison.Ordinal);
     }
 }
-
-public sealed class SqliteDispatchTests : DispatchSpec<SqliteStore>;

@@ -44,5 +44,3 @@ public abstract class SimulateSpec<TStore> : TaskSpec<TStore> where TStore : Tes
         Assert.Equal("/set/" + name, (await People.SimulateAsync(new(new Dictionary<string, string> { [name] = value }))).Fault().Pointer);
     }
 }
-
-public sealed class SqliteSimulateTests : SimulateSpec<SqliteStore>;

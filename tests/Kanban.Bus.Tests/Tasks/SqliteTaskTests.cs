@@ -43,3 +43,7 @@ public sealed class SqliteWindowTests : Windows.WindowSpec<SqliteStore>;
 public sealed class SqliteScheduleTests : Schedules.ScheduleSpec<SqliteStore>;
 
 public sealed class SqliteDueTests : DueSpec<SqliteStore>;
+
+public sealed class SqliteDispatchTests : Admission.DispatchSpec<SqliteStore>;
+
+public sealed class SqliteSimulateTests : Simulation.SimulateSpec<SqliteStore>;
