@@ -18,8 +18,21 @@ public sealed class PastRuns(BoardDbContext db, IOptions<AdmissionOptions> optio
             .OrderBy(r => r.OfferedAt).Take(Most + 1)
             .Select(r => new
             {
-                r.CorrelationId, r.TaskKey, r.Board, r.Lane, r.RequirementSet, r.Task.Host, r.Task.Needs, Own = r.Task.Draws, r.FairKey, r.Task.Priority, r.ReadyAt, r.OfferedAt,
-                StartedAt = r.StartedAt!.Value, r.EndedAt, r.WorkerId,
+                r.CorrelationId,
+                r.TaskKey,
+                r.Board,
+                r.Lane,
+                r.RequirementSet,
+                r.Task.Host,
+                r.Task.Needs,
+                Own = r.Task.Draws,
+                r.FairKey,
+                r.Task.Priority,
+                r.ReadyAt,
+                r.OfferedAt,
+                StartedAt = r.StartedAt!.Value,
+                r.EndedAt,
+                r.WorkerId,
             }).ToListAsync(ct);
         var waiting = await SnapshotReader.Ready(db.Tasks).AsNoTracking().OrderBy(t => t.ReadyAt).Take(Most + 1).ToListAsync(ct);
         if (rows.Count + waiting.Count > Most)
