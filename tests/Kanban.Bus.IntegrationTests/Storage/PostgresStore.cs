@@ -10,6 +10,7 @@ namespace Kanban.Bus.IntegrationTests.Storage;
 public sealed class PostgresStore : TestStore
 {
     private string _connection = "";
+    private bool _started;
 
     public override async Task StartAsync()
     {
@@ -22,6 +23,7 @@ public sealed class PostgresStore : TestStore
             INSERT INTO test_clock VALUES ('2026-01-01 00:00:00Z');
             CREATE OR REPLACE FUNCTION kanban_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS 'SELECT at FROM test_clock';
             """));
+        _started = true;
     }
 
     public override Task AdvanceAsync(TimeSpan by) => UseAsync(db => db.Database.ExecuteSqlAsync($"UPDATE test_clock SET at = at + {by}"));
@@ -34,8 +36,13 @@ public sealed class PostgresStore : TestStore
 
     public override async ValueTask DisposeAsync()
     {
+        // The pool belongs to the connection string that the product made of ours. Hundreds of stores that each left a connection to idle would use up the server's.
+        if (_started)
+            await UseAsync(db =>
+            {
+                NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+                return Task.CompletedTask;
+            });
         await base.DisposeAsync();
-        await using var pool = new NpgsqlConnection(_connection);
-        NpgsqlConnection.ClearPool(pool);
     }
 }
