@@ -90,6 +90,7 @@ public enum OnDisconnect
 /// <param name="BreakerCoolDownSeconds">Until the first canary; it doubles with each that fails, up to an hour. 1 to 3,600, default 60.</param>
 /// <param name="HoldBeforeClose">A task that would not end before a window closes, by its own time limit or by nine in ten of the lane's last runs, waits for the next opening. Default false.</param>
 /// <param name="Windows">When it is open (<c>22:00-06:00 Europe/Berlin</c>: closed outside) or has another cap (<c>mon-fri 08:00-18:00 Europe/Berlin = 2</c>); the lowest of those that are open holds.</param>
+/// <param name="Workspace">Where its runs work unless their task says otherwise: <c>scratch</c> (default), <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>.</param>
 public sealed record CreateLane(
     string Name,
     int? MaxActive = null,
@@ -110,7 +111,8 @@ public sealed record CreateLane(
     int? BreakerSeconds = null,
     int? BreakerCoolDownSeconds = null,
     IReadOnlyList<string>? Windows = null,
-    bool? HoldBeforeClose = null);
+    bool? HoldBeforeClose = null,
+    string? Workspace = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> and <c>retries</c> too.</summary>
 /// <param name="Reason">Why; kept in the history.</param>
@@ -135,7 +137,8 @@ public sealed record EditLane(
     int? BreakerSeconds = null,
     int? BreakerCoolDownSeconds = null,
     IReadOnlyList<string>? Windows = null,
-    bool? HoldBeforeClose = null);
+    bool? HoldBeforeClose = null,
+    string? Workspace = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -183,4 +186,5 @@ public sealed record LaneView(
     BreakerView? Breaker = null,
     string? Window = null,
     CapChange? NextChange = null,
-    bool HoldBeforeClose = false);
+    bool HoldBeforeClose = false,
+    string? Workspace = null);

@@ -91,6 +91,10 @@ public static class EventTypes
     public const string WorkerGone = "worker.gone";
     /// <summary>It was gone and beats again.</summary>
     public const string WorkerReturned = "worker.returned";
+    /// <summary>It takes no new work for now, for its host's sake; the data says what is short.</summary>
+    public const string WorkerQuiet = "worker.quiet";
+    /// <summary>It takes work again after it was quiet.</summary>
+    public const string WorkerResumed = "worker.resumed";
     public const string WorkerLeft = "worker.left";
     /// <summary>A person should look at it. Data: <c>alarm</c> (<c>too-many-runs</c>, <c>breaker-opened</c>) and <c>reason</c>.</summary>
     public const string AlarmRaised = "alarm.raised";

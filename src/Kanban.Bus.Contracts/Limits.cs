@@ -25,6 +25,9 @@ public static partial class Limits
     /// <summary>Summary of a run, in characters. Longer ones are cut by the worker before they are sent.</summary>
     public const int SummaryLength = 4_000;
 
+    /// <summary>Where a task's runs work, in characters.</summary>
+    public const int WorkspaceLength = 500;
+
     /// <summary>Bytes of one uploaded piece of a log.</summary>
     public const int LogChunkBytes = 256 * 1024;
 

@@ -109,6 +109,7 @@ public enum ClaimRefusal
 /// <param name="Body">The task's body as it stands: a script for the shell executor.</param>
 /// <param name="Brief">One Markdown document: title, body, parents' results, earlier runs, comments.</param>
 /// <param name="Environment">Added to the run's environment; names match <c>[A-Z_][A-Z0-9_]*</c>.</param>
+/// <param name="Workspace">Where it works: <c>scratch</c>, <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>; null for the profile's own.</param>
 public sealed record Grant(
     Guid RunId,
     string TaskKey,
@@ -123,7 +124,8 @@ public sealed record Grant(
     string Brief,
     IReadOnlyList<ParentResult> Parents,
     IReadOnlyDictionary<string, string> Environment,
-    RunLimits Limits);
+    RunLimits Limits,
+    string? Workspace = null);
 
 public sealed record ParentResult(string Key, string Title, string? Summary, JsonElement? Metadata);
 

@@ -55,6 +55,7 @@ public enum OnLimit
 /// <param name="Draws">Pools to the units, 1 to 1,000, that its runs draw of them; for a pool that its lane or profile names too, this is what counts.</param>
 /// <param name="OnLimit">Default <c>wait</c>.</param>
 /// <param name="Due">When it should have ended; shown and listed, nothing acts on it.</param>
+/// <param name="Workspace">Where its runs work: <c>scratch</c>, <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>, as the profile on the worker's host allows; default: as its lane says.</param>
 public sealed record CreateTask(
     string Title,
     string? Lane = null,
@@ -71,7 +72,8 @@ public sealed record CreateTask(
     int? MaxRuntimeSeconds = null,
     IReadOnlyDictionary<string, int?>? Draws = null,
     OnLimit? OnLimit = null,
-    DateTimeOffset? Due = null);
+    DateTimeOffset? Due = null,
+    string? Workspace = null);
 
 /// <summary>Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as <c>#0</c>, <c>#1</c>, … by its index.</summary>
 public sealed record CreateTasks(IReadOnlyList<CreateTask> Tasks);
@@ -89,7 +91,8 @@ public sealed record EditTask(
     int? MaxRuntimeSeconds = null,
     IReadOnlyDictionary<string, int?>? Draws = null,
     OnLimit? OnLimit = null,
-    DateTimeOffset? Due = null);
+    DateTimeOffset? Due = null,
+    string? Workspace = null);
 
 /// <summary>Person → board: put the task into another column. <c>running</c> is never a target: only admission starts work.</summary>
 public sealed record MoveTask(Status Status, string? Reason = null);
@@ -141,7 +144,8 @@ public sealed record TaskView(
     OnLimit OnLimit = OnLimit.Wait,
     IReadOnlyDictionary<string, int>? Failures = null,
     DateTimeOffset? Due = null,
-    bool Overdue = false);
+    bool Overdue = false,
+    string? Workspace = null);
 
 /// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
 /// <param name="Metadata">What its last accepted run reported beside the summary.</param>

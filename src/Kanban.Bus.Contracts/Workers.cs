@@ -11,6 +11,7 @@ namespace Kanban.Bus.Contracts;
 /// <param name="ProcessId">For display, and on a single host for liveness.</param>
 /// <param name="BootId">The host's boot id; a change says that every process is gone.</param>
 /// <param name="Instance">Names the state directory that one process at a time may use: the same one says that the older process is gone. Without it, the newer one always wins.</param>
+/// <param name="OldestProtocol">The oldest version that it understands too; null for <paramref name="Protocol"/> alone.</param>
 public sealed record RegisterWorker(
     string Id,
     string Host,
@@ -22,14 +23,16 @@ public sealed record RegisterWorker(
     IReadOnlyList<HeldRun> Held,
     int ProcessId,
     string? BootId,
-    string? Instance = null);
+    string? Instance = null,
+    int? OldestProtocol = null);
 
 public sealed record HeldRun(Guid RunId, long FencingToken);
 
 /// <summary>Board → worker: how to talk from here on.</summary>
 /// <param name="SessionToken">Bearer token of this registration, for heartbeats, claims and finishes.</param>
 /// <param name="Broker">Where to pull offers; null in single-host mode, where the bus is in the process.</param>
-public sealed record Registered(string WorkerId, string SessionToken, double HeartbeatSeconds, double LeaseSeconds, BrokerAddress? Broker, Orders Orders);
+/// <param name="Protocol">The version that both speak from here on.</param>
+public sealed record Registered(string WorkerId, string SessionToken, double HeartbeatSeconds, double LeaseSeconds, BrokerAddress? Broker, Orders Orders, int Protocol = 1);
 
 /// <param name="Uri"><c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c>.</param>
 public sealed record BrokerAddress(string Uri);
@@ -37,7 +40,8 @@ public sealed record BrokerAddress(string Uri);
 /// <summary>Worker → board, one per worker per interval: renews the leases of all its runs with one statement.</summary>
 /// <param name="Load">One-minute load average of the host, for display.</param>
 /// <param name="Met">What its runs met of their gateways since the last heartbeat; null for nothing.</param>
-public sealed record Heartbeat(IReadOnlyList<HeldRun> Runs, IReadOnlyDictionary<string, int> FreeSlots, bool Draining, double? Load = null, IReadOnlyList<RunMet>? Met = null);
+/// <param name="Quiet">Why it takes no new work for now (its host is short of memory, disk or processor time); null when it does.</param>
+public sealed record Heartbeat(IReadOnlyList<HeldRun> Runs, IReadOnlyDictionary<string, int> FreeSlots, bool Draining, double? Load = null, IReadOnlyList<RunMet>? Met = null, string? Quiet = null);
 
 /// <summary>What a run met of the gateways it draws from.</summary>
 /// <param name="Refused">Requests that were answered 429 or 503.</param>
@@ -73,6 +77,9 @@ public enum WorkerState
 {
     Live,
 
+    /// <summary>Takes no new work for now: its host is short of something.</summary>
+    Quiet,
+
     /// <summary>Takes no new work.</summary>
     Draining,
 
@@ -83,6 +90,7 @@ public enum WorkerState
     Left,
 }
 
+/// <param name="Quiet">What its host is short of, while it takes no new work for that.</param>
 public sealed record WorkerView(
     string Id,
     string Host,
@@ -95,12 +103,20 @@ public sealed record WorkerView(
     DateTimeOffset HeartbeatAt,
     double? Load,
     int ProcessId,
-    IReadOnlyList<RunView> Runs);
+    IReadOnlyList<RunView> Runs,
+    string? Quiet = null);
 
 public sealed record WorkerLane(string Lane, int Slots, int Running);
 
 /// <summary>The protocol between worker and board.</summary>
 public static class WorkerProtocol
 {
+    /// <summary>What this build speaks.</summary>
     public const int Version = 1;
+
+    /// <summary>The oldest that it still understands. From here to <see cref="Version"/> either side may be the older one.</summary>
+    public const int Oldest = 1;
+
+    /// <summary>Whether two ranges meet; each side says its own, and the newest that both know is spoken.</summary>
+    public static int? Common(int oldest, int newest) => Math.Min(newest, Version) is var common && common >= Math.Max(oldest, Oldest) ? common : null;
 }

@@ -237,7 +237,13 @@ public static class Admit
                 .Select(g => task.Host is not null && g.Key == "host " + task.Host ? $"{g.Count()} on other hosts than {task.Host}" : $"{g.Count()} lack {g.Key}")
                 .ToList();
             if (fitting.Count > 0)
-                why.Add($"{fitting.Count} draining");
+            {
+                var quiet = fitting.Count(w => w.Quiet);
+                if (fitting.Count > quiet)
+                    why.Add($"{fitting.Count - quiet} draining");
+                if (quiet > 0)
+                    why.Add($"{quiet} quiet");
+            }
             return $"0 of {_snapshot.Workers.Count} workers fit{(why.Count == 0 ? "" : ": " + string.Join(", ", why))}";
         }
 

@@ -14,6 +14,8 @@ namespace Kanban.Bus.Board.Fleet;
 /// <remarks>All the worker's leases are renewed by one statement, whatever their number. A beat after the deadline and before the sweep is in time.</remarks>
 internal static class HeartbeatEndpoint
 {
+    private const int MostQuiet = 300;
+
     public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/heartbeat", Handle)
         .WithName("Heartbeat").WithSummary("Renews a worker's leases and tells it what to do").RequireAuthorization(Policies.WorkerSession).OnLeasePool();
 
@@ -26,11 +28,12 @@ internal static class HeartbeatEndpoint
         if (beat.Met is { Count: > 0 } met)
             await db.AddReportsAsync(id, met, ct);
         var worker = await db.Workers.AsNoTracking().Include(w => w.Lanes).SingleAsync(w => w.Id == id, ct);
-        if (worker.Draining != beat.Draining || worker.State is not WorkerState.Live)
+        if (worker.Draining != beat.Draining || worker.State is not WorkerState.Live || worker.Quiet != Said(beat.Quiet))
             await ChangeAsync(db, id, beat, now, ct);
         else
             await db.Workers.Where(w => w.Id == id)
                 .ExecuteUpdateAsync(set => set.SetProperty(w => w.HeartbeatAt, now).SetProperty(w => w.Load, beat.Load), ct);
+        worker.Quiet = Said(beat.Quiet);
         var orders = await OrdersAsync(db, worker, beat.Runs, queues, ct);
         // What was lost while the line was down and nobody has claimed since goes on.
         if (orders.Forget.Count > 0 && await resumption.ResumeAsync(id, [.. beat.Runs.Where(r => orders.Forget.Contains(r.RunId))], ct) > 0)
@@ -48,7 +51,8 @@ internal static class HeartbeatEndpoint
         var forget = held.Where(h => !leased.TryGetValue(h.RunId, out var l) || l.FencingToken != h.FencingToken).Select(h => h.RunId).ToList();
         var stop = held.Where(h => leased.TryGetValue(h.RunId, out var l) && l.State == nameof(RunState.Stopping))
             .Select(h => new StopOrder(h.RunId, leased[h.RunId].Reason ?? "asked to stop")).ToList();
-        return new Orders(worker.DrainAsked, queues.For(FleetMember.Of(worker)), stop, forget);
+        // A quiet worker leaves its queues, so that offers go to the others.
+        return new Orders(worker.DrainAsked, worker.Quiet is null ? queues.For(FleetMember.Of(worker)) : [], stop, forget);
     }
 
     /// <summary>The worker came back, or began or ended draining: admission sees it differently from now on.</summary>
@@ -59,9 +63,15 @@ internal static class HeartbeatEndpoint
             db.Events.Add(BoardEvent.OfWorker(EventTypes.WorkerDraining, id, "worker:" + id, now));
         if (worker.State is not WorkerState.Live)
             db.Events.Add(BoardEvent.OfWorker(EventTypes.WorkerReturned, id, "worker:" + id, now, new { was = worker.State }));
+        if (Said(beat.Quiet) is var quiet && (quiet is null) != (worker.Quiet is null))
+            db.Events.Add(BoardEvent.OfWorker(quiet is null ? EventTypes.WorkerResumed : EventTypes.WorkerQuiet, id, "worker:" + id, now, new { reason = quiet ?? worker.Quiet }));
+        worker.Quiet = quiet;
         worker.State = WorkerState.Live;
         worker.Draining = beat.Draining;
         worker.HeartbeatAt = now;
         worker.Load = beat.Load;
     }, ct);
+
+    /// <summary>Bounded, as any text from outside.</summary>
+    private static string? Said(string? quiet) => string.IsNullOrWhiteSpace(quiet) ? null : quiet.Length <= MostQuiet ? quiet : quiet[..MostQuiet];
 }

@@ -24,8 +24,8 @@ internal static class RegisterWorker
     private static async Task<Results<Ok<Registered>, ProblemHttpResult>> Handle(
         Request request, BoardDbContext db, IRunSaga saga, RunResumption resumption, KnownQueues queues, IOptions<LeaseOptions> lease, IOptions<TransportOptions> transport, CancellationToken ct)
     {
-        if (request.Protocol != WorkerProtocol.Version)
-            return Problems.Of(426, "protocol", $"This board speaks worker protocol {WorkerProtocol.Version}; worker {request.Id} speaks {request.Protocol}. Upgrade the older of the two.");
+        if (WorkerProtocol.Common(request.OldestProtocol ?? request.Protocol, request.Protocol) is not { } protocol)
+            return Problems.Of(426, "protocol", WhyNoProtocol(request));
         var errors = Check(request).ToList();
         if (errors.Count > 0)
             return Problems.Invalid(errors);
@@ -43,7 +43,7 @@ internal static class RegisterWorker
         if (orders.Forget.Count > 0 && await resumption.ResumeAsync(worker.Id, [.. request.Held.Where(r => orders.Forget.Contains(r.RunId))], ct) > 0)
             orders = await HeartbeatEndpoint.OrdersAsync(db, worker, request.Held, queues, ct);
         var broker = transport.Value.Provider is TransportProvider.Rabbitmq ? new BrokerAddress(transport.Value.WorkerUri ?? transport.Value.Uri!) : null;
-        return TypedResults.Ok(new Registered(worker.Id, token, lease.Value.Heartbeat.TotalSeconds, lease.Value.Duration.TotalSeconds, broker, orders));
+        return TypedResults.Ok(new Registered(worker.Id, token, lease.Value.Heartbeat.TotalSeconds, lease.Value.Duration.TotalSeconds, broker, orders, protocol));
     }
 
     private static async Task<(Worker Worker, Orders? Orders)> EnterAsync(
@@ -69,6 +69,7 @@ internal static class RegisterWorker
         worker.RegisteredAt = worker.HeartbeatAt = now;
         worker.State = WorkerState.Live;
         worker.DrainAsked = worker.Draining = false;
+        worker.Quiet = null;
         worker.Lanes.RemoveAll(s => !request.Lanes.ContainsKey(s.Lane));
         foreach (var (lane, slots) in request.Lanes)
             if (worker.Lanes.Find(s => s.Lane == lane) is { } existing)
@@ -100,6 +101,15 @@ internal static class RegisterWorker
             if (run.Live && run.WorkerId == workerId)
                 await saga.SendAsync(new LoseRun(run.CorrelationId, reason, now), ct);
     }
+
+    private static string WhyNoProtocol(Request request)
+    {
+        var worker = Range(request.OldestProtocol ?? request.Protocol, request.Protocol);
+        var older = request.Protocol < WorkerProtocol.Oldest ? $"worker {request.Id} ({request.Version})" : "board";
+        return $"This board speaks worker protocol {Range(WorkerProtocol.Oldest, WorkerProtocol.Version)}; worker {request.Id} speaks {worker}. Upgrade the {older}, the older of the two.";
+    }
+
+    private static string Range(int oldest, int newest) => oldest == newest ? $"{newest}" : $"{oldest} to {newest}";
 
     private static IEnumerable<ProblemError> Check(Request request)
     {

@@ -31,18 +31,21 @@ public sealed class Worker
     public DateTimeOffset HeartbeatAt { get; set; }
     public double? Load { get; set; }
 
+    /// <summary>Why it takes no new work for now, as it said with its last heartbeat; null when it does.</summary>
+    public string? Quiet { get; set; }
+
     /// <summary>A person asked it to drain.</summary>
     public bool DrainAsked { get; set; }
 
     /// <summary>It said that it drains.</summary>
     public bool Draining { get; set; }
 
-    /// <summary>Live, Gone or Left; draining is beside it.</summary>
+    /// <summary>Live, Gone or Left; draining and quiet are beside it.</summary>
     public WorkerState State { get; set; }
 
     public List<WorkerSlots> Lanes { get; init; } = [];
 
-    public bool TakesWork => State is WorkerState.Live && !DrainAsked && !Draining;
+    public bool TakesWork => State is WorkerState.Live && !DrainAsked && !Draining && Quiet is null;
 }
 
 /// <summary>How many runs of a lane a worker carries out at one time.</summary>

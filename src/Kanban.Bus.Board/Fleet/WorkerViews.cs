@@ -20,7 +20,7 @@ internal static class WorkerViews
         return workers.ConvertAll(worker => new WorkerView(
             worker.Id,
             worker.Host,
-            worker.State is WorkerState.Live && !worker.TakesWork ? WorkerState.Draining : worker.State,
+            StateOf(worker),
             [.. worker.Lanes.OrderBy(s => s.Lane, StringComparer.Ordinal).Select(s => new WorkerLane(s.Lane, s.Slots, views[worker.Id].Count(r => r.Lane == s.Lane)))],
             RequirementSet.Split(worker.Capabilities),
             RequirementSet.Split(worker.Profiles),
@@ -29,6 +29,15 @@ internal static class WorkerViews
             worker.HeartbeatAt,
             worker.Load,
             worker.ProcessId,
-            [.. views[worker.Id]]));
+            [.. views[worker.Id]],
+            worker.State is WorkerState.Live ? worker.Quiet : null));
     }
+
+    private static WorkerState StateOf(Worker worker) => worker switch
+    {
+        { State: not WorkerState.Live } => worker.State,
+        { DrainAsked: true } or { Draining: true } => WorkerState.Draining,
+        { Quiet: not null } => WorkerState.Quiet,
+        _ => WorkerState.Live,
+    };
 }

@@ -51,6 +51,7 @@ public static class CreateLaneEndpoint
             MaxActive = request.MaxActive,
             MaxRuntimeSeconds = request.MaxRuntimeSeconds,
             SilenceSeconds = request.SilenceSeconds,
+            Workspace = request.Workspace,
             Windows = WindowRules.Column(request.Windows),
             CreatedAt = now,
         };

@@ -67,6 +67,8 @@ public static class EditLaneEndpoint
             changes.Set("graceSeconds", lane.GraceSeconds, edit.GraceSeconds ?? fresh.GraceSeconds, value => lane.GraceSeconds = value);
         if (patch.Has(nameof(edit.OnDisconnect)))
             changes.Set("onDisconnect", lane.OnDisconnect, edit.OnDisconnect ?? fresh.OnDisconnect, value => lane.OnDisconnect = value);
+        if (patch.Has(nameof(edit.Workspace)))
+            changes.Set("workspace", lane.Workspace, edit.Workspace, value => lane.Workspace = value);
         if (patch.Has(nameof(edit.Draws)))
             changes.Set("draws", lane.Draws, Draws.Patch(lane.Draws, edit.Draws), value => lane.Draws = value);
         if (patch.Has(nameof(edit.Retries)))

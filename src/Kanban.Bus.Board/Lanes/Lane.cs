@@ -20,6 +20,9 @@ public sealed class Lane
     /// <summary>The profile its workers carry it out with.</summary>
     public string Profile { get; set; } = "shell";
 
+    /// <summary>Where its runs work, see <see cref="Tasks.WorkspaceRules"/>; null for a fresh directory each.</summary>
+    public string? Workspace { get; set; }
+
     /// <summary>Pools and the units that each of its runs draws, see <see cref="Pools.Draws"/>.</summary>
     public string Draws { get; set; } = "";
 

@@ -27,6 +27,7 @@ public static class LaneRules
             .. TaskRules.Range("/maxRuntimeSeconds", "maxRuntimeSeconds", lane.MaxRuntimeSeconds, 1, MaxSeconds),
             .. TaskRules.Range("/silenceSeconds", "silenceSeconds", lane.SilenceSeconds, 1, MaxSeconds),
             .. TaskRules.Range("/graceSeconds", "graceSeconds", lane.GraceSeconds, 0, MaxGraceSeconds),
+            .. WorkspaceRules.Faults("/workspace", lane.Workspace),
             .. PoolRules.Units("/draws", "draws", lane.Draws),
             .. RetryRules.Faults("/retries", lane.Retries),
             .. TaskRules.Range("/retryPercent", "retryPercent", lane.RetryPercent, 0, 100),
@@ -44,5 +45,5 @@ public static class LaneRules
     public static EditLane Fields(CreateLane lane) => new(
         lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws,
         Retries: lane.Retries, RetryPercent: lane.RetryPercent, RetriesPerMinute: lane.RetriesPerMinute, MaxRunsPerDay: lane.MaxRunsPerDay,
-        BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds, Windows: lane.Windows);
+        BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds, Windows: lane.Windows, Workspace: lane.Workspace);
 }

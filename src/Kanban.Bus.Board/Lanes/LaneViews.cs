@@ -21,7 +21,7 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus, SnapshotReader s
             .ToDictionaryAsync(g => g.Lane, g => (g.All, g.Offered), ct);
         // The same workers as admission counts: those that take work.
         var slots = await db.WorkerSlots
-            .Where(s => names.Contains(s.Lane) && db.Workers.Any(w => w.Id == s.WorkerId && w.State == WorkerState.Live && !w.DrainAsked && !w.Draining))
+            .Where(s => names.Contains(s.Lane) && db.Workers.Any(w => w.Id == s.WorkerId && w.State == WorkerState.Live && !w.DrainAsked && !w.Draining && w.Quiet == null))
             .GroupBy(s => s.Lane).Select(g => new { Lane = g.Key, Workers = g.Count(), Slots = g.Sum(s => s.Slots) })
             .ToDictionaryAsync(g => g.Lane, g => (g.Workers, g.Slots), ct);
 
@@ -40,7 +40,7 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus, SnapshotReader s
                 WindowRules.Split(lane.Windows),
                 RetryRules.All(lane), lane.RetryPercent, lane.RetriesPerMinute, lane.MaxRunsPerDay, lane.BreakerTasks, lane.BreakerSeconds, lane.BreakerCoolDownSeconds,
                 lane.Breaker is { } b ? new BreakerView(b.State, b.Since, b.Error, b.Tasks, b.CoolDownSeconds, b.CanaryAt, b.CanaryKey) : null,
-                cap.WindowText, cap.NextChange, lane.HoldBeforeClose);
+                cap.WindowText, cap.NextChange, lane.HoldBeforeClose, lane.Workspace);
         })];
     }
 

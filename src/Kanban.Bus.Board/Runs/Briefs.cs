@@ -33,7 +33,8 @@ internal sealed class Briefs(BoardDbContext db)
             grants[run.CorrelationId] = new Grant(
                 run.CorrelationId, run.TaskKey, task.Title, run.Lane, run.Number, run.FencingToken, lease.TotalSeconds, token, lane.Profile,
                 task.Body, Write(task, results, [.. earlier[task.Id]], [.. comments[task.Id]]), results, new Dictionary<string, string>(),
-                new RunLimits(task.MaxRuntimeSeconds ?? lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect));
+                new RunLimits(task.MaxRuntimeSeconds ?? lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect),
+                Workspace: task.Workspace ?? lane.Workspace);
         }
 
         return grants;

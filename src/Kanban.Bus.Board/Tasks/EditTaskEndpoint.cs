@@ -49,6 +49,7 @@ public static class EditTaskEndpoint
             .. TaskRules.Range("/maxRuntimeSeconds", "maxRuntimeSeconds", edit.MaxRuntimeSeconds, 1, TaskRules.MaxRuntimeSeconds),
             .. TaskRules.Time("/notBefore", "notBefore", edit.NotBefore),
             .. TaskRules.Time("/due", "due", edit.Due),
+            .. WorkspaceRules.Faults("/workspace", edit.Workspace),
             .. PoolRules.Units("/draws", "draws", edit.Draws),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;

@@ -68,6 +68,9 @@ public sealed class KanbanTask
     /// <summary>What becomes of it when a run of it meets its account's limit.</summary>
     public OnLimit OnLimit { get; set; }
 
+    /// <summary>Where its runs work, see <see cref="WorkspaceRules"/>; null as its lane says.</summary>
+    public string? Workspace { get; set; }
+
     /// <summary>Runs it ever had; the next one's number is one more.</summary>
     public int RunCount { get; set; }
 

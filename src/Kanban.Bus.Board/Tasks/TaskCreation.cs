@@ -131,6 +131,7 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
             RequirementSet = RequirementSet.Of(asked.Host, needs),
             Draws = Draws.Patch("", asked.Draws),
             OnLimit = asked.OnLimit ?? OnLimit.Wait,
+            Workspace = asked.Workspace,
             Labels = TaskLists.Labels(asked.Labels),
             NotBefore = asked.NotBefore?.ToUniversalTime(),
             Due = asked.Due?.ToUniversalTime(),

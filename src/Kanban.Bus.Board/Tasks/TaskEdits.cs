@@ -43,6 +43,8 @@ internal sealed class TaskEdits
             Set("notBefore", task.NotBefore, edit.NotBefore?.ToUniversalTime(), value => task.NotBefore = value);
         if (patch.Has(nameof(edit.OnLimit)))
             Set("onLimit", task.OnLimit, edit.OnLimit ?? OnLimit.Wait, value => task.OnLimit = value);
+        if (patch.Has(nameof(edit.Workspace)))
+            Set("workspace", task.Workspace, edit.Workspace, value => task.Workspace = value);
         if (patch.Has(nameof(edit.Due)))
             Set("due", task.Due, edit.Due?.ToUniversalTime(), value => task.Due = value);
         MovesTime = Changes.ContainsKey("notBefore");

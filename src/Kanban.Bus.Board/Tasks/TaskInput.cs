@@ -61,6 +61,7 @@ public static class TaskInput
         .. TaskRules.Range($"{at}/maxRuntimeSeconds", "maxRuntimeSeconds", task.MaxRuntimeSeconds, 1, TaskRules.MaxRuntimeSeconds),
         .. TaskRules.Time($"{at}/notBefore", "notBefore", task.NotBefore),
         .. TaskRules.Time($"{at}/due", "due", task.Due),
+        .. WorkspaceRules.Faults($"{at}/workspace", task.Workspace),
         .. PoolRules.Units($"{at}/draws", "draws", task.Draws),
         .. Start(task, at),
         .. Parents(task, at),

@@ -72,7 +72,8 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits, SnapshotRead
         OnLimit: task.OnLimit,
         Failures: task.Failures.Shown(),
         Due: task.Due,
-        Overdue: task.Due < now && !task.HasEnded);
+        Overdue: task.Due < now && !task.HasEnded,
+        Workspace: task.Workspace);
 
     private async Task<Dictionary<Guid, RunView>> LiveRunsAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
     {

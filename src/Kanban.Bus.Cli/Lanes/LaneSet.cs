@@ -23,9 +23,10 @@ internal static class LaneSet
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool, none for none", "POOL=UNITS");
         var windows = Windows.OptionToSet();
         var hold = Options.YesNo("--hold-before-close", "What would not end before a window closes, by its --max-runtime or the lane's last runs, waits for the next opening");
+        var workspace = Options.OrNone("--workspace", "Where its runs work unless their task says otherwise: scratch, dir:PATH or worktree:REPOSITORY", "WHERE", text => JsonValue.Create(text), "a workspace");
         var reason = Options.Text("--reason", "Why; kept in the history", "TEXT", "-r");
         cap.Aliases.Add("--cap");
-        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, windows, hold, reason };
+        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, windows, hold, workspace, reason };
         var failures = new FailureOptions(command, ", none for the default");
         return app.On(command, async (call, ct) =>
         {
@@ -43,6 +44,7 @@ internal static class LaneSet
             failures.Put(patch, call);
             patch.Put("windows", Windows.Patch(call.Get(windows)!));
             patch.Put("holdBeforeClose", call.Get(hold));
+            patch.Put("workspace", call.Get(workspace));
             patch.OrRefuse("name what should be, such as --max-active 4.").Put("reason", call.Get(reason));
             var lane = await call.Board.EditLaneAsync(call.Get(name), patch, ct);
             call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);

@@ -26,11 +26,12 @@ internal static class TaskAdd
         var maxRuntime = Options.Length("--max-runtime", "A run is stopped after this");
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, beside what the lane draws", "POOL=UNITS");
         var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account without being charged, or go by the lane's retries; wait unless told");
+        var workspace = Options.Text("--workspace", "Where its runs work: scratch, dir:PATH or worktree:REPOSITORY, as the profile on the worker's host allows; as the lane says unless told", "WHERE");
         var wait = new Option<bool>("--wait", "-w") { Description = "Wait for its end: exit code 0 when done, 10 when it ended otherwise" };
         var timeout = Options.Length("--timeout", "With --wait: give up after this, exit code 124");
         var command = new Command("add", "Add a task")
         {
-            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, due, labels, status, idempotencyKey, maxRuntime, draws, onLimit, wait, timeout,
+            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, due, labels, status, idempotencyKey, maxRuntime, draws, onLimit, workspace, wait, timeout,
         };
         command.Validators.Add(result =>
         {
@@ -58,7 +59,8 @@ internal static class TaskAdd
                     (int?)call.Get(maxRuntime)?.TotalSeconds,
                     Units.Of("--draw", call.Get(draws)!),
                     call.Get(onLimit),
-                    call.Get(due) is { } end ? TaskBody.Instant("--due", end, call.Terminal.Clock) : null),
+                    call.Get(due) is { } end ? TaskBody.Instant("--due", end, call.Terminal.Clock) : null,
+                    call.Get(workspace)),
                 ct);
             if (task.Warning is { } warning)
                 call.Output.Note($"Nothing could take {task.Key} as things are: {warning}.");

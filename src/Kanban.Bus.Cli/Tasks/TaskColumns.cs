@@ -50,6 +50,7 @@ internal static class TaskColumns
         ("attempts", $"{task.Attempts}"),
         ("failures", task.Failures is { Count: > 0 } failures ? string.Join(' ', failures.Select(f => $"{f.Key}={f.Value}")) : null),
         ("on limit", task.OnLimit is OnLimit.Wait ? null : Words.Of(task.OnLimit)),
+        ("workspace", task.Workspace),
         ("created", $"{Times.Iso(task.CreatedAt)} by {task.CreatedBy}"),
         ("ended", task.EndedAt is { } ended ? Times.Iso(ended) : null),
         ("summary", task.Summary),

@@ -24,8 +24,9 @@ internal static class TaskEdit
         var maxRuntime = Options.LengthOrNone("--max-runtime", "A run is stopped after this");
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, none for none", "POOL=UNITS");
         var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account, or go by the lane's retries");
+        var workspace = Options.OrNone("--workspace", "Where its runs work: scratch, dir:PATH or worktree:REPOSITORY", "WHERE", text => JsonValue.Create(text), "a workspace");
         var version = Options.Number("--if-version", "Refuse unless the task still has this version");
-        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, due, labels, maxRuntime, draws, onLimit, version };
+        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, due, labels, maxRuntime, draws, onLimit, workspace, version };
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -43,6 +44,7 @@ internal static class TaskEdit
             patch.Put("maxRuntimeSeconds", call.Get(maxRuntime));
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
             patch.Put("onLimit", call.Get(onLimit) is { } way ? Words.Of(way) : null);
+            patch.Put("workspace", call.Get(workspace));
             var task = await call.Board.EditTaskAsync(call.Get(key), patch.OrRefuse("name what should be, such as --priority 5."), call.Get(version), ct);
             call.Output.One(task, TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);
             return ExitCode.Ok;

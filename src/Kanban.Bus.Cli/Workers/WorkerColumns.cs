@@ -15,7 +15,8 @@ internal static class WorkerColumns
         new("LANES", worker => string.Join(' ', worker.Lanes.Select(lane => $"{lane.Lane}={lane.Running}/{lane.Slots}"))),
         new("CAPABILITIES", worker => string.Join(' ', worker.Capabilities)),
         new("VERSION", worker => worker.Version),
-        new("RUNS", worker => string.Join(' ', worker.Runs.Select(run => $"{run.TaskKey}/{run.Number}"))));
+        new("RUNS", worker => string.Join(' ', worker.Runs.Select(run => $"{run.TaskKey}/{run.Number}"))),
+        new("NOTE", worker => worker.Quiet));
 
-    public static string Sentence(WorkerView worker) => $"Worker {worker.Id} on {worker.Host} is {Words.Of(worker.State)}; {worker.Runs.Count} runs.";
+    public static string Sentence(WorkerView worker) => $"Worker {worker.Id} on {worker.Host} is {Words.Of(worker.State)}{(worker.Quiet is { } quiet ? $" ({quiet})" : "")}; {worker.Runs.Count} runs.";
 }

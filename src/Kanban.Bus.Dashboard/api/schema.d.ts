@@ -1305,6 +1305,8 @@ export interface components {
             silenceSeconds?: null | number;
             /** @description When it is open (`22:00-06:00 Europe/Berlin`: closed outside) or has another cap (`mon-fri 08:00-18:00 Europe/Berlin = 2`); the lowest of those that are open holds. */
             windows?: null | string[];
+            /** @description Where its runs work unless their task says otherwise: `scratch` (default), `dir:PATH` or `worktree:REPOSITORY`. */
+            workspace?: null | string;
         };
         /** @description Person → board: a new pool. */
         CreatePool: {
@@ -1422,6 +1424,8 @@ export interface components {
             priority: number;
             status?: null | components["schemas"]["Status"];
             title: string;
+            /** @description Where its runs work: `scratch`, `dir:PATH` or `worktree:REPOSITORY`, as the profile on the worker's host allows; default: as its lane says. */
+            workspace?: null | string;
         };
         /** @description Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as `#0`, `#1`, … by its index. */
         CreateTasks: {
@@ -1542,6 +1546,7 @@ export interface components {
             silenceSeconds?: null | number;
             /** @description All of them; what is left out goes. */
             windows?: null | string[];
+            workspace?: null | string;
         };
         /** @description Person → board, JSON merge patch. */
         EditOrder: {
@@ -1617,6 +1622,7 @@ export interface components {
             /** Format: int32 */
             priority?: null | number;
             title?: null | string;
+            workspace?: null | string;
         };
         /** @enum {unknown} */
         ErrorClass: "task" | "agent" | "provider" | "host" | "board" | null;
@@ -1772,6 +1778,8 @@ export interface components {
             runToken: string;
             taskKey: string;
             title: string;
+            /** @description Where it works: `scratch`, `dir:PATH` or `worktree:REPOSITORY`; null for the profile's own. */
+            workspace?: null | string;
         };
         HealthView: {
             /** @description What the board runs on. Only for callers with an admin key. */
@@ -1793,6 +1801,8 @@ export interface components {
             load?: null | number;
             /** @description What its runs met of their gateways since the last heartbeat; null for nothing. */
             met?: null | components["schemas"]["RunMet"][];
+            /** @description Why it takes no new work for now (its host is short of memory, disk or processor time); null when it does. */
+            quiet?: null | string;
             runs: components["schemas"]["HeldRun"][];
         };
         HeldRun: {
@@ -1919,6 +1929,7 @@ export interface components {
             windows: string[];
             /** Format: int32 */
             workers: number;
+            workspace?: null | string;
         };
         LaneWaitView: {
             /** @description The first of them in line. */
@@ -2221,6 +2232,12 @@ export interface components {
             /** Format: double */
             leaseSeconds: number;
             orders: components["schemas"]["Orders"];
+            /**
+             * Format: int32
+             * @description The version that both speak from here on.
+             * @default 1
+             */
+            protocol: number;
             /** @description Bearer token of this registration, for heartbeats, claims and finishes. */
             sessionToken: string;
             workerId: string;
@@ -2242,6 +2259,11 @@ export interface components {
             lanes: {
                 [key: string]: number;
             };
+            /**
+             * Format: int32
+             * @description The oldest version that it understands too; null for Protocol alone.
+             */
+            oldestProtocol?: null | number;
             /**
              * Format: int32
              * @description For display, and on a single host for liveness.
@@ -2622,6 +2644,7 @@ export interface components {
             wait: null | string;
             /** @description Why no live worker, or no pool, could ever take it as things are, in the answer that made it; null otherwise. */
             warning?: null | string;
+            workspace?: null | string;
         };
         TokenCreated: {
             /** Format: uuid */
@@ -2718,7 +2741,7 @@ export interface components {
             slots: number;
         };
         /** @enum {unknown} */
-        WorkerState: "live" | "draining" | "gone" | "left";
+        WorkerState: "live" | "quiet" | "draining" | "gone" | "left";
         WorkerView: {
             capabilities: string[];
             /** Format: date-time */
@@ -2731,6 +2754,8 @@ export interface components {
             /** Format: int32 */
             processId: number;
             profiles: string[];
+            /** @description What its host is short of, while it takes no new work for that. */
+            quiet?: null | string;
             /** Format: date-time */
             registeredAt: string;
             runs: components["schemas"]["RunView"][];

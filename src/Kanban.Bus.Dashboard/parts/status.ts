@@ -30,6 +30,7 @@ export const looks: Record<Word, { tone: Tone; icon: IconName }> = {
   lost: { tone: 'red', icon: 'lost' },
   withdrawn: { tone: 'quiet', icon: 'slash' },
   live: { tone: 'green', icon: 'check' },
+  quiet: { tone: 'amber', icon: 'warn' },
   draining: { tone: 'amber', icon: 'drain' },
   gone: { tone: 'red', icon: 'lost' },
   left: { tone: 'quiet', icon: 'slash' },

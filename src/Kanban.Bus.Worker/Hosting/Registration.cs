@@ -25,8 +25,11 @@ internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRu
             {
                 var me = new RegisterWorker(
                     options.Id, options.Host, options.Lanes, options.Capabilities, [.. options.Profiles.Keys],
-                    Version, WorkerProtocol.Version, held.Names(), Environment.ProcessId, ProcessIdentity.CurrentBootId, spool.Instance);
+                    Version, WorkerProtocol.Version, held.Names(), Environment.ProcessId, ProcessIdentity.CurrentBootId, spool.Instance,
+                    WorkerProtocol.Oldest);
                 var session = await board.RegisterAsync(me, await TokenAsync(ct), ct);
+                if (session.Protocol is < WorkerProtocol.Oldest or > WorkerProtocol.Version)
+                    throw new ProtocolRefusedException($"the board speaks worker protocol {session.Protocol}, this worker ({Version}) {WorkerProtocol.Oldest} to {WorkerProtocol.Version}: upgrade the older of the two");
                 board.SessionToken = session.SessionToken;
                 return session;
             }

@@ -172,4 +172,10 @@ internal static partial class WorkerLog
 
     [LoggerMessage(48, LogLevel.Error, "The processes of this host could not be looked at; tried again in a second.")]
     public static partial void ScanFailed(this ILogger log, Exception fault);
+
+    [LoggerMessage(90, LogLevel.Warning, "No new work is taken: {reason}. What runs goes on.")]
+    public static partial void Quiet(this ILogger log, string reason);
+
+    [LoggerMessage(91, LogLevel.Information, "Work is taken again after {seconds:0} s: it was refused because {reason}.")]
+    public static partial void QuietOver(this ILogger log, string reason, double seconds);
 }

@@ -49,6 +49,9 @@ public sealed partial class WorkerOptions
     /// <summary>What the worker's own process writes to its console; one line per run's start and end at <c>Information</c>, the default.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
+    /// <summary>When it takes no new work for its host's sake.</summary>
+    public Pressure.QuietOptions Quiet { get; set; } = new();
+
     /// <summary>Profiles of this host, by name. <c>shell</c> is there without being defined.</summary>
     public Dictionary<string, ProfileOptions> Profiles { get; } = [];
 

@@ -41,6 +41,8 @@ internal sealed class WorkerOptionsCheck : IValidateOptions<WorkerOptions>
             yield return $"Worker:DrainLimit is {o.DrainLimit}; 0 to 24 hours are allowed.";
         if (o.LogLimitBytes < 1 << 20)
             yield return $"Worker:LogLimitBytes is {o.LogLimitBytes}; at least 1,048,576 is needed.";
+        foreach (var fault in o.Quiet.Faults())
+            yield return fault;
         foreach (var (profile, p) in o.Profiles)
         {
             if (!Limits.Name.IsMatch(profile))

@@ -1,6 +1,7 @@
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Hosting.Pressure;
 using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Slots;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Kanban.Bus.Worker.Leases;
 
 /// <summary>Renews the leases of all held runs: one request per interval, at once when the board asks for it, and soon again after a miss.</summary>
 internal sealed class LeaseKeeper(
-    string workerId, BoardApi board, HeldRuns held, IReadOnlyDictionary<string, LaneSlots> lanes, TimeProvider clock, TimeProvider uptime, ILogger log)
+    string workerId, BoardApi board, HeldRuns held, IReadOnlyDictionary<string, LaneSlots> lanes, HostPressure pressure, TimeProvider clock, TimeProvider uptime, ILogger log)
 {
     private static readonly TimeSpan BeatDeadline = TimeSpan.FromSeconds(4);
     private readonly Wake _now = new();
@@ -63,7 +64,7 @@ internal sealed class LeaseKeeper(
         var met = named.Select(r => (Run: r, Met: r.Met.Take())).Where(r => r.Met is not null).ToList();
         var heartbeat = new Heartbeat(
             [.. named.Select(r => new HeldRun(r.Grant.RunId, r.Grant.FencingToken))],
-            lanes.ToDictionary(l => l.Key, l => l.Value.Free), Draining, LoadAverage(), met.Count == 0 ? null : [.. met.Select(m => m.Met!)]);
+            lanes.ToDictionary(l => l.Key, l => l.Value.Free), Draining, LoadAverage(), met.Count == 0 ? null : [.. met.Select(m => m.Met!)], Quiet: pressure.Look());
         Orders orders;
         try
         {

@@ -24,6 +24,8 @@ public sealed class PostgresEditTaskTests : EditTaskSpec<PostgresStore>;
 
 public sealed class PostgresListTasksTests : ListTasksSpec<PostgresStore>;
 
+public sealed class PostgresWorkspaceTests : WorkspaceSpec<PostgresStore>;
+
 public sealed class PostgresLaneTests : LaneSpec<PostgresStore>;
 
 public sealed class PostgresWhyTests : WhySpec<PostgresStore>;

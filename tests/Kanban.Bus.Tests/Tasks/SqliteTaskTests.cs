@@ -14,6 +14,8 @@ public sealed class SqliteEditTaskTests : EditTaskSpec<SqliteStore>;
 
 public sealed class SqliteListTasksTests : ListTasksSpec<SqliteStore>;
 
+public sealed class SqliteWorkspaceTests : WorkspaceSpec<SqliteStore>;
+
 public sealed class SqliteLaneTests : Lanes.LaneSpec<SqliteStore>;
 
 public sealed class SqliteWhyTests : Admission.WhySpec<SqliteStore>;

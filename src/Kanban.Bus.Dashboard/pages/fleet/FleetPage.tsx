@@ -11,7 +11,7 @@ import { RunLink } from './RunLink';
 import { useTitles, useWorkers } from './useWorkers';
 import { WorkerRows } from './WorkerRows';
 
-const order: WorkerState[] = ['live', 'draining', 'gone', 'left'];
+const order: WorkerState[] = ['live', 'quiet', 'draining', 'gone', 'left'];
 
 /** Every worker on every host, what it runs now, and the log of one run as it is written. */
 export function FleetPage() {
@@ -83,7 +83,7 @@ export function FleetPage() {
 }
 
 function Totals({ workers }: { workers: WorkerView[] }) {
-  const live = workers.filter((worker) => worker.state === 'live' || worker.state === 'draining');
+  const live = workers.filter((worker) => worker.state !== 'gone' && worker.state !== 'left');
   const lanes = live.flatMap((worker) => worker.lanes);
   const hosts = new Set(live.map((worker) => worker.host)).size;
   const sum = (of: (lane: WorkerView['lanes'][number]) => number) => lanes.reduce((total, lane) => total + of(lane), 0);

@@ -36,11 +36,12 @@ export function WorkerRows({ worker, titles, followed, sameHost, follow }: Props
         </td>
         <td rowSpan={span}>
           <StatusChip value={worker.state} />
+          {worker.quiet != null && <span className="hint" title={worker.quiet}>{worker.quiet}</span>}
           <span className="hint"><HeartbeatAge at={worker.heartbeatAt} /></span>
         </td>
         <td rowSpan={span}>{worker.lanes.map((lane) => <Slots key={lane.lane} {...lane} />)}</td>
         <RunCell run={runs[0]} titles={titles} followed={followed} follow={follow} />
-        <td rowSpan={span} className="row-actions">{worker.state === 'live' && <Drain worker={worker} />}</td>
+        <td rowSpan={span} className="row-actions">{(worker.state === 'live' || worker.state === 'quiet') && <Drain worker={worker} />}</td>
       </tr>
       {runs.slice(1).map((run) => (
         <tr key={run.id} className="more-runs"><RunCell run={run} titles={titles} followed={followed} follow={follow} /></tr>

@@ -30,6 +30,7 @@ CREATE TABLE "lanes" (
     "windows" TEXT NOT NULL,
     "hold_before_close" INTEGER NOT NULL,
     "profile" TEXT NOT NULL,
+    "workspace" TEXT NULL,
     "draws" TEXT NOT NULL,
     "retry" TEXT NOT NULL,
     "max_attempts" INTEGER NOT NULL,
@@ -154,6 +155,7 @@ CREATE TABLE "workers" (
     "registered_at" INTEGER NOT NULL,
     "heartbeat_at" INTEGER NOT NULL,
     "load" REAL NULL,
+    "quiet" TEXT NULL,
     "drain_asked" INTEGER NOT NULL,
     "draining" INTEGER NOT NULL,
     "state" TEXT NOT NULL
@@ -183,6 +185,7 @@ CREATE TABLE "tasks" (
     "failed_by" TEXT NOT NULL,
     "forgiven_at" INTEGER NULL,
     "on_limit" TEXT NOT NULL,
+    "workspace" TEXT NULL,
     "run_count" INTEGER NOT NULL,
     "fencing_token" INTEGER NOT NULL,
     "live_run_id" TEXT NULL,

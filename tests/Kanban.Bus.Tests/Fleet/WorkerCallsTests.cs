@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Kanban.Bus.Board.Lanes;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Hosting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kanban.Bus.Tests.Fleet;
+
+/// <summary>What a board answers a worker: whom it can talk with, and what it makes of a worker that is quiet.</summary>
+public sealed class WorkerCallsTests
+{
+    private const string Key = "a-worker-key-of-at-least-32-characters";
+
+    private static readonly RegisterWorker Me =
+        new("w1", "here", new Dictionary<string, int> { ["shell"] = 2 }, [], ["shell"], "9.9.9", WorkerProtocol.Version, [], 1, null, null, WorkerProtocol.Oldest);
+
+    [Fact]
+    public async Task A_quiet_worker_is_told_no_queues_and_everybody_sees_why()
+    {
+        await using var board = await StartAsync();
+        using var worker = board.Client(Key);
+        var session = await RegisterAsync(worker, Me);
+        worker.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.SessionToken);
+        Assert.NotEmpty((await BeatAsync(worker, null)).Queues);
+
+        var orders = await BeatAsync(worker, "its disk has 12 MB left");
+        Assert.Empty(orders.Queues);
+        await BeatAsync(worker, "its disk has 12 MB left");
+        using var person = board.Client(board.AdminKey);
+        var shown = Assert.Single((await person.GetFromJsonAsync<Page<WorkerView>>("/api/v1/workers", Json.Client))!.Items);
+        Assert.Equal((WorkerState.Quiet, "its disk has 12 MB left"), (shown.State, shown.Quiet));
+        await (await person.PostAsJsonAsync("/api/v1/tasks", new CreateTask("t", "shell"), Json.Client)).Content.ReadAsStringAsync();
+        Assert.Contains("0 of 1 workers fit: 1 quiet", (await person.GetFromJsonAsync<WhyView>("/api/v1/tasks/main-1/why", Json.Client))!.Reason, StringComparison.Ordinal);
+
+        Assert.NotEmpty((await BeatAsync(worker, null)).Queues);
+        Assert.Equal([EventTypes.WorkerQuiet, EventTypes.WorkerResumed], await board.UseAsync(db => db.Events
+            .Where(e => e.Type == EventTypes.WorkerQuiet || e.Type == EventTypes.WorkerResumed).OrderBy(e => e.Seq).Select(e => e.Type).ToListAsync()));
+    }
+
+    [Theory]
+    [InlineData(WorkerProtocol.Version + 1, WorkerProtocol.Version + 3, "Upgrade the board")]
+    [InlineData(WorkerProtocol.Oldest - 2, WorkerProtocol.Oldest - 1, "Upgrade the worker w1 (9.9.9)")]
+    public async Task A_worker_that_shares_no_protocol_is_refused_and_told_which_of_the_two_is_older(int oldest, int newest, string advice)
+    {
+        await using var board = await StartAsync();
+        using var worker = board.Client(Key);
+
+        var answer = await worker.PostAsJsonAsync("/api/v1/workers", Me with { Protocol = newest, OldestProtocol = oldest }, Json.Client);
+
+        Assert.Equal(HttpStatusCode.UpgradeRequired, answer.StatusCode);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Contains($"speaks {oldest} to {newest}", text, StringComparison.Ordinal);
+        Assert.Contains(advice, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_newer_worker_that_still_knows_this_boards_protocol_speaks_that()
+    {
+        await using var board = await StartAsync();
+        using var worker = board.Client(Key);
+
+        Assert.Equal(WorkerProtocol.Version, (await RegisterAsync(worker, Me with { Protocol = WorkerProtocol.Version + 5 })).Protocol);
+    }
+
+    private static async Task<BoardServer> StartAsync()
+    {
+        var board = await BoardServer.StartAsync([("Access:WorkerKey", Key)]);
+        await board.UseAsync(async db =>
+        {
+            db.Lanes.Add(new Lane { Name = "shell" });
+            return await db.SaveChangesAsync();
+        });
+        return board;
+    }
+
+    private static async Task<Registered> RegisterAsync(HttpClient worker, RegisterWorker me)
+    {
+        var answer = await worker.PostAsJsonAsync("/api/v1/workers", me, Json.Client);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<Registered>(Json.Client))!;
+    }
+
+    private static async Task<Orders> BeatAsync(HttpClient worker, string? quiet)
+    {
+        var answer = await worker.PostAsJsonAsync("/api/v1/workers/w1/heartbeat", new Heartbeat([], new Dictionary<string, int> { ["shell"] = 2 }, false, Quiet: quiet), Json.Client);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<Orders>(Json.Client))!;
+    }
+}
