@@ -10,6 +10,7 @@ using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Runs.Inside;
 using Kanban.Bus.Board.Schedules;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -69,6 +70,7 @@ public static class BoardApp
         api.MapSchedules();
         api.MapAdmission();
         api.MapRuns();
+        api.MapInside();
         api.MapFleet();
         api.MapLogs();
         api.MapEvents();

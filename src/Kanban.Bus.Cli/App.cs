@@ -5,6 +5,7 @@ using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Kanban.Bus.Cli.Client;
+using Kanban.Bus.Cli.Inside;
 
 namespace Kanban.Bus.Cli;
 
@@ -82,6 +83,10 @@ internal sealed class App(Terminal terminal)
         catch (ServiceException e)
         {
             return Tell(e.Message, ExitCode.Failed);
+        }
+        catch (AlreadyEndedException e)
+        {
+            return Tell(e.Message, ExitCode.Conflict);
         }
         catch (BoardUnreachableException e)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kanban.Bus.Cli.Client;
 using Kanban.Bus.Cli.Contexts;
+using Kanban.Bus.Cli.Inside;
 using Kanban.Bus.Cli.Printing;
 
 namespace Kanban.Bus.Cli;
@@ -12,6 +13,8 @@ internal sealed class Call : IDisposable
     private readonly Globals _globals;
     private readonly Lazy<Connection> _connection;
     private readonly Lazy<BoardClient> _board;
+    private readonly Lazy<InRun> _run;
+    private readonly Lazy<BoardClient> _runBoard;
     private readonly Lazy<Output> _output;
 
     public Call(ParseResult parsed, Globals globals, Terminal terminal)
@@ -21,6 +24,8 @@ internal sealed class Call : IDisposable
         Terminal = terminal;
         _connection = new(() => Connection.Resolve(Get(globals.Url), Get(globals.Token), Get(globals.Context), terminal.Environment));
         _board = new(() => new BoardClient(Connection, terminal.Clock));
+        _run = new(() => InRun.Of(terminal.Environment));
+        _runBoard = new(() => new BoardClient(Run.Connection, terminal.Clock));
         _output = new(() => new Output(terminal, ChosenFormat(), Get(globals.Headers)));
     }
 
@@ -28,6 +33,13 @@ internal sealed class Call : IDisposable
     public Connection Connection => _connection.Value;
     public BoardClient Board => _board.Value;
     public Output Output => _output.Value;
+
+    /// <summary>The run that this command was started in.</summary>
+    /// <exception cref="UsageException">It was not started by a run.</exception>
+    public InRun Run => _run.Value;
+
+    /// <summary>The board, spoken to with the run's token.</summary>
+    public BoardClient RunBoard => _runBoard.Value;
     public Follow Follow => new(Board, Terminal.Clock, Output.Note);
 
     /// <summary>What <c>--url</c>, <c>--token</c> and <c>--context</c> said, for commands that make connections rather than use them.</summary>
@@ -62,6 +74,8 @@ internal sealed class Call : IDisposable
     {
         if (_board.IsValueCreated)
             _board.Value.Dispose();
+        if (_runBoard.IsValueCreated)
+            _runBoard.Value.Dispose();
     }
 
     private Format ChosenFormat()

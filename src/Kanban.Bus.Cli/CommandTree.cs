@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Kanban.Bus.Cli.Access;
 using Kanban.Bus.Cli.Boards;
+using Kanban.Bus.Cli.Inside;
 using Kanban.Bus.Cli.Lanes;
+using Kanban.Bus.Cli.Mcp;
 using Kanban.Bus.Cli.Ops;
 using Kanban.Bus.Cli.Order;
 using Kanban.Bus.Cli.Pools;
@@ -21,8 +23,8 @@ internal static class CommandTree
         {
             Up.Build(app),
             Noun("task", "Add tasks, watch them, steer them",
-                TaskAdd.Build(app), TaskList.Build(app), TaskShow.Build(app), TaskWhy.Build(app), TaskLogs.Build(app), TaskWait.Build(app),
-                TaskEvents.Build(app), TaskEdit.Build(app), TaskMove.Build(app), TaskComment.Build(app), TaskBlock.Build(app), TaskUnblock.Build(app),
+                TaskAdd.Build(app), TaskList.Build(app), TaskShow.Build(app), TaskBrief.Build(app), TaskWhy.Build(app), TaskLogs.Build(app), TaskWait.Build(app),
+                TaskEvents.Build(app), TaskEdit.Build(app), TaskMove.Build(app), TaskComment.Build(app), TaskAnswer.Build(app), TaskBlock.Build(app), TaskUnblock.Build(app),
                 TaskCancel.Build(app), TaskRetry.Build(app), TaskLink.Build(app), TaskUnlink.Build(app), TaskArchive.Build(app), TaskRestore.Build(app)),
             Noun("lane", "Streams of work, their caps and limits",
                 LaneList.Build(app), LaneShow.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app), LaneResetBreaker.Build(app)),
@@ -48,6 +50,19 @@ internal static class CommandTree
                 Alarms.Build(app),
                 Noun("dlq", "Dead letters: messages that nobody could read",
                     DeadLetterList.Build(app), DeadLetterShow.Build(app), DeadLetterResend.Build(app), DeadLetterDrop.Build(app))),
+            Endings.BuildComplete(app),
+            Endings.BuildReview(app),
+            Endings.BuildAsk(app),
+            Endings.BuildBlock(app),
+            Endings.BuildFail(app),
+            RunCreate.Build(app),
+            RunTalk.BuildShow(app),
+            RunTalk.BuildComment(app),
+            RunTalk.BuildInbox(app),
+            RunTalk.BuildLink(app),
+            RunTalk.BuildHeartbeat(app),
+            Guard.Build(app),
+            Noun("mcp", "The board as tools of an agent", McpServe.Build(app)),
             Login.Build(app),
             Logout.Build(app),
             WhoAmICommand.Build(app),

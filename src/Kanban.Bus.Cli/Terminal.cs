@@ -12,6 +12,7 @@ internal sealed class Terminal
     {
         OutBytes = output;
         ErrorBytes = errors;
+        InBytes = input;
         In = new StreamReader(input, Utf8);
         Out = new StreamWriter(output, Utf8) { AutoFlush = true, NewLine = "\n" };
         Error = new StreamWriter(errors, Utf8) { AutoFlush = true, NewLine = "\n" };
@@ -21,6 +22,9 @@ internal sealed class Terminal
     public Stream OutBytes { get; }
 
     public Stream ErrorBytes { get; }
+    /// <summary>Standard input for a protocol; who reads it leaves <see cref="In"/> alone.</summary>
+    public Stream InBytes { get; }
+
     public TextReader In { get; }
     public TextWriter Out { get; }
     public TextWriter Error { get; }

@@ -35,12 +35,18 @@ public static class EventTypes
     public const string TaskLinked = "task.linked";
     public const string TaskUnlinked = "task.unlinked";
     public const string TaskCommented = "task.commented";
+    /// <summary>A run has had comments of people or of other runs. Data: <c>comments</c>, their ids.</summary>
+    public const string TaskCommentsSeen = "task.comments-seen";
+    /// <summary>A person answered the question of the task's last run. Data: <c>question</c>.</summary>
+    public const string TaskAnswered = "task.answered";
     public const string TaskArchived = "task.archived";
     public const string TaskRestored = "task.restored";
     public const string RunOffered = "run.offered";
     public const string RunStarted = "run.started";
     /// <summary>A lost run whose worker came back before anybody else claimed its task.</summary>
     public const string RunResumed = "run.resumed";
+    /// <summary>The run said what it is at. Data: <c>note</c>.</summary>
+    public const string RunNoted = "run.noted";
     public const string RunStopping = "run.stopping";
     /// <summary>Data: <c>state</c>, <c>reason</c>, <c>exitCode</c>.</summary>
     public const string RunEnded = "run.ended";

@@ -20,6 +20,7 @@ public static partial class Limits
     public const int PageSize = 200;
     public const int DefaultPageSize = 50;
     public const int CommentLength = 16_384;
+    public const int AcceptanceLength = 16_384;
     public const int ReasonLength = 2_000;
 
     /// <summary>Summary of a run, in characters. Longer ones are cut by the worker before they are sent.</summary>

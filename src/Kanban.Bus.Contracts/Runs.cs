@@ -171,6 +171,7 @@ public sealed record FinishRuns(IReadOnlyList<FinishItem> Finishes);
 /// <param name="RetryAt">When the limit resets that the run met, as its provider said it; with class <c>provider</c> it parks the accounts that the run draws from.</param>
 /// <param name="RetryAfterSeconds">The same as a length of time from now.</param>
 /// <param name="Met">What it met of its gateways since the last heartbeat.</param>
+/// <param name="Question">With outcome <c>blocked</c>: the reason is a question, whose answer lets the task go on.</param>
 public sealed record FinishItem(
     Guid RunId,
     long FencingToken,
@@ -183,7 +184,8 @@ public sealed record FinishItem(
     ErrorClass? Class = null,
     DateTimeOffset? RetryAt = null,
     double? RetryAfterSeconds = null,
-    RunMet? Met = null);
+    RunMet? Met = null,
+    bool Question = false);
 
 public sealed record FinishAnswers(IReadOnlyList<FinishAnswer> Answers);
 

@@ -56,6 +56,7 @@ public enum OnLimit
 /// <param name="OnLimit">Default <c>wait</c>.</param>
 /// <param name="Due">When it should have ended; shown and listed, nothing acts on it.</param>
 /// <param name="Workspace">Where its runs work: <c>scratch</c>, <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>, as the profile on the worker's host allows; default: as its lane says.</param>
+/// <param name="Acceptance">By what one tells that it is done, Markdown; at most 16,384 characters. Part of the brief.</param>
 public sealed record CreateTask(
     string Title,
     string? Lane = null,
@@ -73,7 +74,8 @@ public sealed record CreateTask(
     IReadOnlyDictionary<string, int?>? Draws = null,
     OnLimit? OnLimit = null,
     DateTimeOffset? Due = null,
-    string? Workspace = null);
+    string? Workspace = null,
+    string? Acceptance = null);
 
 /// <summary>Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as <c>#0</c>, <c>#1</c>, … by its index.</summary>
 public sealed record CreateTasks(IReadOnlyList<CreateTask> Tasks);
@@ -92,13 +94,17 @@ public sealed record EditTask(
     IReadOnlyDictionary<string, int?>? Draws = null,
     OnLimit? OnLimit = null,
     DateTimeOffset? Due = null,
-    string? Workspace = null);
+    string? Workspace = null,
+    string? Acceptance = null);
 
 /// <summary>Person → board: put the task into another column. <c>running</c> is never a target: only admission starts work.</summary>
 public sealed record MoveTask(Status Status, string? Reason = null);
 
 /// <summary>Person → board: why a task is blocked, cancelled or retried.</summary>
 public sealed record WithReason(string? Reason = null);
+
+/// <summary>Person → board: the answer to a task's question. 1 to 16,384 characters.</summary>
+public sealed record AnswerTask(string Text);
 
 /// <summary>Person or run → board: a remark on a task. 1 to 16,384 characters.</summary>
 public sealed record AddComment(string Text);
@@ -112,6 +118,7 @@ public sealed record AddComment(string Text);
 /// <param name="Failures">Runs since then that ended without success, by class of fault.</param>
 /// <param name="Warning">Why no live worker, or no pool, could ever take it as things are, in the answer that made it; null otherwise.</param>
 /// <param name="Overdue">It is past its due time and has not ended.</param>
+/// <param name="Question">What its last run asked a person; null unless it is blocked by that.</param>
 /// <param name="Run">Its live run, offered or held.</param>
 /// <param name="Summary">What its last accepted run said.</param>
 public sealed record TaskView(
@@ -145,7 +152,8 @@ public sealed record TaskView(
     IReadOnlyDictionary<string, int>? Failures = null,
     DateTimeOffset? Due = null,
     bool Overdue = false,
-    string? Workspace = null);
+    string? Workspace = null,
+    string? Question = null);
 
 /// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
 /// <param name="Metadata">What its last accepted run reported beside the summary.</param>
@@ -156,11 +164,15 @@ public sealed record TaskDetail(
     IReadOnlyList<TaskLinkView> Parents,
     IReadOnlyList<TaskLinkView> Children,
     IReadOnlyList<RunView> Runs,
-    IReadOnlyList<CommentView> Comments);
+    IReadOnlyList<CommentView> Comments,
+    string? Acceptance = null);
 
 public sealed record TaskLinkView(string Key, string Title, Status Status, string? Summary);
 
-public sealed record CommentView(long Id, string By, DateTimeOffset At, string Text, Guid? RunId);
+/// <param name="RunId">The run that remarked; null for a person.</param>
+/// <param name="SeenAt">When a run of the task first had it, in its brief or in an answer to the run itself; null while none has.</param>
+/// <param name="SeenBy">That run.</param>
+public sealed record CommentView(long Id, string By, DateTimeOffset At, string Text, Guid? RunId, DateTimeOffset? SeenAt = null, string? SeenBy = null);
 
 /// <summary>A page of a list.</summary>
 /// <param name="NextCursor">Give it as <c>after</c> to read on; null on the last page.</param>

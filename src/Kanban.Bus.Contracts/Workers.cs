@@ -55,7 +55,12 @@ public sealed record RunMet(Guid RunId, long FencingToken, int Refused, int Time
 /// <param name="Queues">Every queue to consume now, with the lane whose slots it feeds.</param>
 /// <param name="Stop">Runs to end, with why; the worker reports them as <c>stopped</c>.</param>
 /// <param name="Forget">Runs whose lease is gone: end them; a result is kept as late.</param>
-public sealed record Orders(bool Drain, IReadOnlyList<QueueOrder> Queues, IReadOnlyList<StopOrder> Stop, IReadOnlyList<Guid> Forget);
+/// <param name="Messages">Comments on the tasks of its runs that these have not seen; told again until they have. Null for none.</param>
+public sealed record Orders(
+    bool Drain, IReadOnlyList<QueueOrder> Queues, IReadOnlyList<StopOrder> Stop, IReadOnlyList<Guid> Forget, IReadOnlyList<RunMessage>? Messages = null);
+
+/// <summary>Board → worker → run, as a line of the file <c>KANBAN_INBOX_FILE</c>.</summary>
+public sealed record RunMessage(Guid RunId, CommentView Comment);
 
 public sealed record QueueOrder(string Queue, string Lane);
 

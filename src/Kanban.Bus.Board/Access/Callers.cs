@@ -39,6 +39,17 @@ public sealed class Callers(BoardDbContext db, TimeProvider clock)
     public Task<Identified> ByCookieAsync(string token, CancellationToken ct) =>
         ByStoredAsync(token, kind => kind is TokenKind.Browser, ct);
 
+    /// <summary>Whether the token was that of the run whose route this is, until its lease ended: such a caller is late, not unknown.</summary>
+    public async Task<bool> HeldOnceAsync(HttpRequest request, CancellationToken ct)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Bearer + Tokens.Run, StringComparison.OrdinalIgnoreCase) || header.Length > LongestToken
+            || !Guid.TryParse(request.RouteValues["runId"]?.ToString(), out var runId))
+            return false;
+        var hash = Tokens.Hash(header[Bearer.Length..].Trim());
+        return await db.Runs.AnyAsync(r => r.CorrelationId == runId && r.TokenHash == hash, ct);
+    }
+
     private async Task<Identified> ByStoredAsync(string token, Func<TokenKind, bool> accepts, CancellationToken ct)
     {
         var hash = Tokens.Hash(token);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Runs.Inside;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
@@ -29,13 +30,22 @@ public sealed class TokenAuthentication(
             : _given ? AuthenticateResult.Fail("Unknown token.") : AuthenticateResult.NoResult();
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         if (_identified.Superseded)
-            return Problems.Conflict("session-superseded", "This worker has registered again since; the session of the older process has ended.").ExecuteAsync(Context);
+        {
+            await Problems.Conflict("session-superseded", "This worker has registered again since; the session of the older process has ended.").ExecuteAsync(Context);
+            return;
+        }
+
+        if (_given && await callers.HeldOnceAsync(Request, Context.RequestAborted))
+        {
+            await RunWrites.LeaseLost().ExecuteAsync(Context);
+            return;
+        }
 
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Problems.Of(401, "unauthenticated", _given
+        await Problems.Of(401, "unauthenticated", _given
             ? "This token isn't known here: it was revoked, has expired, or belongs to another board."
             : "This call needs a token: send 'Authorization: Bearer …'. On the board's host, 'kanban dashboard' makes a login link.").ExecuteAsync(Context);
     }

@@ -2,7 +2,9 @@ using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Runs;
+using Kanban.Bus.Board.Runs.Inside;
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +17,9 @@ namespace Kanban.Bus.Board.Fleet;
 internal static class HeartbeatEndpoint
 {
     private const int MostQuiet = 300;
+
+    /// <summary>For one run in one answer; the rest comes when these have been seen.</summary>
+    private const int MostMessages = 200;
 
     public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/heartbeat", Handle)
         .WithName("Heartbeat").WithSummary("Renews a worker's leases and tells it what to do").RequireAuthorization(Policies.WorkerSession).OnLeasePool();
@@ -46,13 +51,24 @@ internal static class HeartbeatEndpoint
     {
         var leased = held.Count == 0 ? [] : await db.Leases.AsNoTracking()
             .Where(l => l.WorkerId == worker.Id)
-            .Join(db.Runs, l => l.RunId, r => r.CorrelationId, (l, r) => new { l.RunId, l.FencingToken, r.State, r.Reason })
+            .Join(db.Runs, l => l.RunId, r => r.CorrelationId, (l, r) => new
+            {
+                l.RunId,
+                l.FencingToken,
+                r.State,
+                r.Reason,
+                r.TaskId,
+                HasNews = db.Comments.Any(c => c.TaskId == r.TaskId && c.SeenAt == null && c.RunId != l.RunId),
+            })
             .ToDictionaryAsync(l => l.RunId, ct);
         var forget = held.Where(h => !leased.TryGetValue(h.RunId, out var l) || l.FencingToken != h.FencingToken).Select(h => h.RunId).ToList();
         var stop = held.Where(h => leased.TryGetValue(h.RunId, out var l) && l.State == nameof(RunState.Stopping))
             .Select(h => new StopOrder(h.RunId, leased[h.RunId].Reason ?? "asked to stop")).ToList();
+        var news = new List<RunMessage>();
+        foreach (var run in leased.Values.Where(l => l.HasNews))
+            news.AddRange((await db.Unseen(run.TaskId, run.RunId).AsNoTracking().Take(MostMessages).ToListAsync(ct)).Select(c => new RunMessage(run.RunId, CommentTask.Of(c))));
         // A quiet worker leaves its queues, so that offers go to the others.
-        return new Orders(worker.DrainAsked, worker.Quiet is null ? queues.For(FleetMember.Of(worker)) : [], stop, forget);
+        return new Orders(worker.DrainAsked, worker.Quiet is null ? queues.For(FleetMember.Of(worker)) : [], stop, forget, news.Count == 0 ? null : news);
     }
 
     /// <summary>The worker came back, or began or ended draining: admission sees it differently from now on.</summary>

@@ -27,6 +27,7 @@ public static class BoardHost
         .AddSingleton<Outages>()
         .AddSingleton(Options.Create(options.Storage))
         .AddSingleton(Options.Create(options.Transport))
+        .AddSingleton(Options.Create(options.Runs))
         .AddSingleton(Options.Create(options.Lease))
         .AddSingleton(Options.Create(options.Logs))
         .AddSingleton(Options.Create(options.Admission))

@@ -22,6 +22,7 @@ public sealed class BoardOptions
 
     public StorageOptions Storage { get; set; } = new();
     public TransportOptions Transport { get; set; } = new();
+    public RunsOptions Runs { get; set; } = new();
     public LeaseOptions Lease { get; set; } = new();
     public AdmissionOptions Admission { get; set; } = new();
     public GatewayOptions Gateway { get; set; } = new();

@@ -64,7 +64,7 @@ internal sealed class ClaimBatch(BoardDbContext db, IRunSaga saga, Briefs briefs
                 granted[run.CorrelationId] = (run, token);
             }
 
-        var grants = await briefs.GrantsAsync([.. granted.Values], lease.Value.Duration, ct);
+        var grants = await briefs.GrantsAsync([.. granted.Values], lease.Value.Duration, now, ct);
         return [.. requests.Select(request => new ClaimAnswers([.. request.Body.Claims.Select(claim =>
             refused.TryGetValue((request.WorkerId, claim.RunId), out var refusal)
                 ? new ClaimAnswer(claim.RunId, null, refusal)

@@ -86,6 +86,9 @@ public sealed class Run : SagaStateMachineInstance
     /// <summary>A report that came after the lease was lost, JSON of <see cref="LateResult"/>.</summary>
     public string? Late { get; set; }
 
+    /// <summary>As the history names it, when it acts itself.</summary>
+    public string Actor => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"run:{TaskKey}/{Number}");
+
     public RunState StateName => Enum.Parse<RunState>(State);
 
     /// <summary>Whether this token is the lease that this run holds now.</summary>

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Runs.Inside;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using MassTransit;
@@ -21,7 +22,7 @@ public static class RunsFeature
     {
         services.AddMediator(mediator => mediator.AddSagaStateMachine<RunStateMachine, Run>()
             .Repository(repository => repository.RegisterSagaRepository<Run, BoardDbContext, SagaConsumeContextFactory<BoardDbContext, Run>, RunSagaRepository>()));
-        services.AddScoped<IRunSaga, RunSaga>().AddScoped<Briefs>().AddScoped<ClaimBatch>().AddScoped<FinishBatch>().AddScoped<RunResumption>();
+        services.AddScoped<IRunSaga, RunSaga>().AddScoped<Briefs>().AddScoped<ClaimBatch>().AddScoped<FinishBatch>().AddScoped<RunResumption>().AddScoped<RunWrites>();
         services.AddCoalescer<ClaimBatch, ClaimBatch.Request, ClaimAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct), r => r.Body.Claims.Count);
         services.AddCoalescer<FinishBatch, FinishBatch.Request, FinishAnswers>((batch, requests, ct) => batch.DecideAsync(requests, ct), r => r.Body.Finishes.Count);
         return services;

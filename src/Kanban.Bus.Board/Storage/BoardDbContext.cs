@@ -199,6 +199,7 @@ public abstract partial class BoardDbContext : DbContext
             comment.ToTable("comments").HasKey(c => c.Id);
             comment.HasOne<KanbanTask>().WithMany().HasForeignKey(c => c.TaskId).OnDelete(DeleteBehavior.Cascade);
             comment.HasIndex(c => new { c.TaskId, c.Id });
+            comment.HasIndex(c => c.TaskId).HasFilter("seen_at IS NULL").HasDatabaseName("ix_comments_unseen");
         });
 
         model.Entity<Run>(run =>
@@ -206,6 +207,7 @@ public abstract partial class BoardDbContext : DbContext
             run.ToTable("runs").HasKey(r => r.CorrelationId);
             run.Property(r => r.CorrelationId).HasColumnName("id").ValueGeneratedNever();
             run.Ignore(r => r.StateName);
+            run.Ignore(r => r.Actor);
             run.HasOne(r => r.Task).WithMany().HasForeignKey(r => r.TaskId).OnDelete(DeleteBehavior.Cascade);
             run.HasIndex(r => new { r.TaskId, r.Number }).IsUnique();
             run.HasIndex(r => r.TaskId).IsUnique().HasFilter("live").HasDatabaseName("ux_runs_one_live_per_task");

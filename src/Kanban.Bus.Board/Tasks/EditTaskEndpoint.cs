@@ -41,6 +41,7 @@ public static class EditTaskEndpoint
         [
             .. patch.Has(nameof(edit.Title)) ? TaskRules.Title("/title", edit.Title) : [],
             .. TaskRules.Prose("/body", "body", edit.Body),
+            .. TaskRules.Prose("/acceptance", "acceptance", edit.Acceptance, Limits.AcceptanceLength),
             .. TaskRules.Name("/lane", "lane", edit.Lane),
             .. TaskRules.Name("/host", "host", edit.Host),
             .. TaskRules.Needs("/needs", edit.Needs),

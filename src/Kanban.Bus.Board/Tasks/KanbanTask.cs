@@ -18,6 +18,10 @@ public sealed class KanbanTask
     public string? Lane { get; set; }
     public required string Title { get; set; }
     public string Body { get; set; } = "";
+
+    /// <summary>By what a reviewer tells that it is done; part of the brief.</summary>
+    public string? Acceptance { get; set; }
+
     public Status Status { get; set; }
 
     /// <summary>Higher first.</summary>
@@ -48,6 +52,9 @@ public sealed class KanbanTask
 
     /// <summary>Why it is blocked, failed, cancelled or parked.</summary>
     public string? Reason { get; set; }
+
+    /// <summary>It is blocked, and <see cref="Reason"/> is a question whose answer lets it go on.</summary>
+    public bool Asks { get; set; }
 
     /// <summary>Runs charged to it since it was created or last retried by a person.</summary>
     public int Attempts { get; set; }
@@ -140,6 +147,7 @@ public sealed class KanbanTask
     {
         Status = status;
         Reason = reason;
+        Asks = false;
         ReadyAt = status is Status.Ready ? now : null;
         EndedAt = HasEnded ? now : null;
         Touch(now);

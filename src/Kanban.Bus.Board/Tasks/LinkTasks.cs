@@ -28,7 +28,7 @@ public static class LinkTasks
         string key, string parentKey, TaskChanges changes, ClaimsPrincipal user, CancellationToken ct) =>
         changes.ApplyToLinkAsync(key, parentKey, user, UnlinkAsync, ct);
 
-    private static async Task<ProblemHttpResult?> LinkAsync(TaskChange change, KanbanTask parent)
+    internal static async Task<ProblemHttpResult?> LinkAsync(TaskChange change, KanbanTask parent)
     {
         var (db, child) = (change.Db, change.Task);
         if (await FindAsync(change, parent) is not null)

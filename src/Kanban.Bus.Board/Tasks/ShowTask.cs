@@ -35,6 +35,7 @@ public static class ShowTask
             [.. parents.Select(p => new TaskLinkView(KanbanTask.KeyOf(p.Board, p.Number), p.Title, p.Status, p.Summary))],
             [.. children.Select(c => new TaskLinkView(KanbanTask.KeyOf(c.Board, c.Number), c.Title, c.Status, c.Summary))],
             await RunViews.ForAsync(db, runs, ct),
-            [.. comments.Select(CommentTask.Of)]));
+            [.. comments.Select(CommentTask.Of)],
+            task.Acceptance));
     }
 }

@@ -125,6 +125,7 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
             Lane = asked.Lane,
             Title = asked.Title,
             Body = asked.Body ?? "",
+            Acceptance = asked.Acceptance,
             Priority = asked.Priority,
             Host = asked.Host,
             Needs = needs,

@@ -24,6 +24,8 @@ internal sealed class TaskEdits
             Set("title", task.Title, edit.Title!, value => task.Title = value);
         if (patch.Has(nameof(edit.Body)))
             SetBody(edit.Body ?? "");
+        if (patch.Has(nameof(edit.Acceptance)))
+            Set("acceptance", task.Acceptance, edit.Acceptance, value => task.Acceptance = value);
         Set("lane", task.Lane, lane, value => task.Lane = value);
         Set("host", task.Host, host, value => task.Host = value);
         Set("needs", task.Needs, needs, value => task.Needs = value);

@@ -52,6 +52,7 @@ public static class TaskInput
     [
         .. TaskRules.Title($"{at}/title", task.Title),
         .. TaskRules.Prose($"{at}/body", "body", task.Body),
+        .. TaskRules.Prose($"{at}/acceptance", "acceptance", task.Acceptance, Limits.AcceptanceLength),
         .. TaskRules.Name($"{at}/board", "board", task.Board),
         .. TaskRules.Name($"{at}/lane", "lane", task.Lane),
         .. TaskRules.Name($"{at}/host", "host", task.Host),

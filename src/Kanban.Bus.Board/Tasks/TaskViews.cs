@@ -73,7 +73,8 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits, SnapshotRead
         Failures: task.Failures.Shown(),
         Due: task.Due,
         Overdue: task.Due < now && !task.HasEnded,
-        Workspace: task.Workspace);
+        Workspace: task.Workspace,
+        Question: task.Asks ? task.Reason : null);
 
     private async Task<Dictionary<Guid, RunView>> LiveRunsAsync(IReadOnlyCollection<KanbanTask> tasks, CancellationToken ct)
     {

@@ -12,6 +12,7 @@ public static class TasksFeature
         CreateTasksEndpoint.Map(tasks);
         ListTasks.Map(tasks);
         ShowTask.Map(tasks);
+        ShowBrief.Map(tasks);
         EditTaskEndpoint.Map(tasks);
         MoveTaskEndpoint.Map(tasks);
         BlockTask.Map(tasks);
@@ -21,6 +22,7 @@ public static class TasksFeature
         ArchiveTask.Map(tasks);
         RestoreTask.Map(tasks);
         CommentTask.Map(tasks);
+        AnswerQuestion.Map(tasks);
         LinkTasks.Map(tasks);
         ListTaskRuns.Map(tasks);
     }

@@ -47,6 +47,10 @@ internal sealed partial class BoardClient
     public Task<CommentView> CommentAsync(string key, string text, CancellationToken ct) =>
         PostAsync<CommentView>($"tasks/{Esc(key)}/comments", new AddComment(text), ct);
 
+    public Task<TaskView> AnswerAsync(string key, string text, CancellationToken ct) => PostAsync<TaskView>($"tasks/{Esc(key)}/answer", new AnswerTask(text), ct);
+
+    public Task<string> BriefAsync(string key, CancellationToken ct) => GetTextAsync($"tasks/{Esc(key)}/brief", ct);
+
     public Task<TaskView> LinkAsync(string key, string parent, CancellationToken ct) =>
         CallAsync<TaskView>(new HttpRequestMessage(HttpMethod.Put, $"tasks/{Esc(key)}/parents/{Esc(parent)}"), ct);
 

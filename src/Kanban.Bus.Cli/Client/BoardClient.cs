@@ -48,6 +48,12 @@ internal sealed partial class BoardClient : IDisposable
         using var response = await SendAsync(new HttpRequestMessage(method, path), HttpCompletionOption.ResponseContentRead, CallDeadline, ct);
     }
 
+    private async Task<string> GetTextAsync(string path, CancellationToken ct)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), HttpCompletionOption.ResponseContentRead, CallDeadline, ct);
+        return await response.Content.ReadAsStringAsync(ct);
+    }
+
     private static HttpRequestMessage Request(HttpMethod method, string path, object? body)
     {
         var request = new HttpRequestMessage(method, path);

@@ -14,6 +14,7 @@ internal static class TaskAdd
         var board = Options.Text("--board", "The board it belongs to [KANBAN_BOARD, then main]", "KEY", "-b");
         var body = Options.Text("--body", "What to do: a script for a shell lane, a prompt for an agent's", "TEXT");
         var bodyFile = Options.Text("--body-file", "The same from a file; - is standard input", "FILE", "-F");
+        var acceptance = Options.Text("--acceptance", "By what one tells that it is done; part of the brief", "TEXT");
         var parents = Options.Many("--parent", "It waits until this task is done; may be given again", "KEY");
         var needs = Options.Many("--needs", "Capability its worker must have (cuda, repo=web, mem>=64); may be given again", "CAP");
         var host = Options.Text("--on-host", "The only host it may run on", "NAME");
@@ -31,7 +32,7 @@ internal static class TaskAdd
         var timeout = Options.Length("--timeout", "With --wait: give up after this, exit code 124");
         var command = new Command("add", "Add a task")
         {
-            title, lane, board, body, bodyFile, parents, needs, host, priority, notBefore, due, labels, status, idempotencyKey, maxRuntime, draws, onLimit, workspace, wait, timeout,
+            title, lane, board, body, bodyFile, acceptance, parents, needs, host, priority, notBefore, due, labels, status, idempotencyKey, maxRuntime, draws, onLimit, workspace, wait, timeout,
         };
         command.Validators.Add(result =>
         {
@@ -60,7 +61,8 @@ internal static class TaskAdd
                     Units.Of("--draw", call.Get(draws)!),
                     call.Get(onLimit),
                     call.Get(due) is { } end ? TaskBody.Instant("--due", end, call.Terminal.Clock) : null,
-                    call.Get(workspace)),
+                    call.Get(workspace),
+                    call.Get(acceptance)),
                 ct);
             if (task.Warning is { } warning)
                 call.Output.Note($"Nothing could take {task.Key} as things are: {warning}.");

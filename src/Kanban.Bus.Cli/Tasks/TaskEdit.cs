@@ -14,6 +14,7 @@ internal static class TaskEdit
         var title = Options.Text("--title", "Its title", "TEXT", "-t");
         var body = Options.Text("--body", "What to do", "TEXT");
         var bodyFile = Options.Text("--body-file", "What to do, from a file; - is standard input", "FILE", "-F");
+        var acceptance = Options.OrNone("--acceptance", "By what one tells that it is done", "TEXT", text => JsonValue.Create(text), "a text");
         var lane = Options.Text("--lane", "The lane whose workers take it", "NAME", "-l");
         var needs = Options.Many("--needs", "All capabilities its worker must have, given again for each; none for none", "CAP");
         var host = Options.OrNone("--on-host", "The only host it may run on", "NAME", text => JsonValue.Create(text), "a host's name");
@@ -26,12 +27,13 @@ internal static class TaskEdit
         var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account, or go by the lane's retries");
         var workspace = Options.OrNone("--workspace", "Where its runs work: scratch, dir:PATH or worktree:REPOSITORY", "WHERE", text => JsonValue.Create(text), "a workspace");
         var version = Options.Number("--if-version", "Refuse unless the task still has this version");
-        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, lane, needs, host, priority, notBefore, due, labels, maxRuntime, draws, onLimit, workspace, version };
+        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, acceptance, lane, needs, host, priority, notBefore, due, labels, maxRuntime, draws, onLimit, workspace, version };
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
             patch.Put("title", call.Get(title));
             patch.Put("body", await TaskBody.ReadAsync(call, call.Get(body), call.Get(bodyFile), ct));
+            patch.Put("acceptance", call.Get(acceptance));
             patch.Put("lane", call.Get(lane));
             patch.Put("needs", Set(call.Get(needs)!));
             patch.Put("host", call.Get(host));

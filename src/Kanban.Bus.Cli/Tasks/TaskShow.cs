@@ -19,11 +19,11 @@ internal static class TaskShow
 
     public static void Print(Output output, TaskDetail detail)
     {
-        output.Fields(detail, detail.Task.Key, TaskColumns.Fields(detail.Task)
+        output.Fields(detail, detail.Task.Key, TaskColumns.Fields(detail.Task).Append(("acceptance", detail.Acceptance))
             .Concat(detail.Parents.Select(link => ("parent", (string?)$"{link.Key} {Words.Of(link.Status)} {link.Title}")))
             .Concat(detail.Children.Select(link => ("child", (string?)$"{link.Key} {Words.Of(link.Status)} {link.Title}")))
             .Concat(detail.Runs.OrderBy(run => run.Number).Select(run => ("run", (string?)Line(run))))
-            .Concat(detail.Comments.Select(comment => ("comment", (string?)$"{Times.Iso(comment.At)} {comment.By}: {comment.Text}"))));
+            .Concat(detail.Comments.Select(comment => ("comment", (string?)$"{Times.Iso(comment.At)} {comment.By}{(comment.SeenBy is { } by ? $" (seen by {by})" : "")}: {comment.Text}"))));
         if (!output.ForEyes || detail.Body.Length == 0)
             return;
         output.Text("");

@@ -455,6 +455,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{runId}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A run asks, before it says how it ends, whether its lease is live and the children it claims are its own. */
+        post: operations["checkEnding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A run says that it is at work, and at what. */
+        post: operations["runHeartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A run takes what was said about its task since it last looked. */
+        post: operations["readInbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the run may still act: its lease is live and its token the latest. */
+        get: operations["showRunLease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{runId}/log/{stream}": {
         parameters: {
             query?: never;
@@ -466,6 +534,74 @@ export interface paths {
         put?: never;
         /** A run's worker uploads the next piece of its output. */
         post: operations["appendLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A run makes a child of its task, which starts once that is done. */
+        post: operations["createChild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/tasks/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run looks at its own task, or at a child of it. */
+        get: operations["showRunTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/tasks/{key}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A run remarks on its own task, or on a child of it. */
+        post: operations["commentFromRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/tasks/{key}/parents/{parentKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A run lets a child of its task wait for another one. */
+        put: operations["linkFromRun"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -631,6 +767,23 @@ export interface paths {
         patch: operations["editTask"];
         trace?: never;
     };
+    "/api/v1/tasks/{key}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the question of a task's last run: the task goes on, and its next run reads the answer. */
+        post: operations["answerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{key}/archive": {
         parameters: {
             query?: never;
@@ -665,6 +818,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{key}/brief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the task's run reads, or its next one would. */
+        get: operations["showBrief"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{key}/cancel": {
         parameters: {
             query?: never;
@@ -691,7 +861,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Remark on a task. Its next run reads it. */
+        /** Remark on a task. Its run reads it, or its next one. */
         post: operations["commentTask"];
         delete?: never;
         options?: never;
@@ -1051,6 +1221,10 @@ export interface components {
         AddComment: {
             text: string;
         };
+        /** @description Person → board: the answer to a task's question. 1 to 16,384 characters. */
+        AnswerTask: {
+            text: string;
+        };
         BoardView: {
             /** Format: int32 */
             active: number;
@@ -1177,6 +1351,11 @@ export interface components {
          * @enum {unknown}
          */
         CatchUp: "none" | "last" | "all";
+        /** @description Run → board: I am about to end; are these keys tasks that I made? */
+        CheckEnding: {
+            /** @description Keys of child tasks that the run claims to have made. */
+            created?: null | string[];
+        };
         /** @description Exactly one of the two is set. */
         ClaimAnswer: {
             grant: null | components["schemas"]["Grant"];
@@ -1209,8 +1388,18 @@ export interface components {
             by: string;
             /** Format: int64 */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The run that remarked; null for a person.
+             */
             runId: null | string;
+            /**
+             * Format: date-time
+             * @description When a run of the task first had it, in its brief or in an answer to the run itself; null while none has.
+             */
+            seenAt?: null | string;
+            /** @description That run. */
+            seenBy?: null | string;
             text: string;
         };
         /** @description Person → board: a new set of tasks. */
@@ -1381,6 +1570,8 @@ export interface components {
         };
         /** @description Person or run → board: one new task. */
         CreateTask: {
+            /** @description By what one tells that it is done, Markdown; at most 16,384 characters. Part of the brief. */
+            acceptance?: null | string;
             /** @description The board's key. Default: the board `main`. */
             board?: null | string;
             /** @description What to do, Markdown or a script; at most 256 KiB of UTF-8. */
@@ -1604,6 +1795,7 @@ export interface components {
         };
         /** @description Person → board, JSON merge patch: what is absent stays, `null` clears; in `draws` too. */
         EditTask: {
+            acceptance?: null | string;
             body?: null | string;
             draws?: null | {
                 [key: string]: null | number;
@@ -1673,6 +1865,11 @@ export interface components {
             /** @description Any JSON of the run's own, at most 64 KiB. */
             metadata?: unknown;
             outcome: components["schemas"]["Outcome"];
+            /**
+             * @description With outcome `blocked`: the reason is a question, whose answer lets the task go on.
+             * @default false
+             */
+            question: boolean;
             /** @description Why, where the outcome is not success. */
             reason?: null | string;
             /**
@@ -2016,6 +2213,8 @@ export interface components {
             drain: boolean;
             /** @description Runs whose lease is gone: end them; a result is kept as late. */
             forget: string[];
+            /** @description Comments on the tasks of its runs that these have not seen; told again until they have. Null for none. */
+            messages?: null | components["schemas"]["RunMessage"][];
             /** @description Every queue to consume now, with the lane whose slots it feeds. */
             queues: components["schemas"]["QueueOrder"][];
             /** @description Runs to end, with why; the worker reports them as `stopped`. */
@@ -2312,6 +2511,32 @@ export interface components {
              */
             backoffSeconds?: null | number;
         };
+        /** @description Board → run: the lease that its token belongs to. Who reads this held it at Now, with the task's latest token. */
+        RunLease: {
+            /**
+             * Format: date-time
+             * @description Unless its worker renews it first.
+             */
+            expiresAt: string;
+            /** Format: int64 */
+            fencingToken: number;
+            /**
+             * Format: date-time
+             * @description The board's clock.
+             */
+            now: string;
+            reason: null | string;
+            /** Format: uuid */
+            runId: string;
+            /** @description It was asked to stop. */
+            stopping: boolean;
+            taskKey: string;
+            /**
+             * Format: int32
+             * @description Comments on its task that it has not read yet.
+             */
+            unseen: number;
+        };
         RunLimits: {
             /**
              * Format: int32
@@ -2329,6 +2554,12 @@ export interface components {
              * @description Since the last byte of output; null for no limit.
              */
             silenceSeconds: null | number;
+        };
+        /** @description Board → worker → run, as a line of the file `KANBAN_INBOX_FILE`. */
+        RunMessage: {
+            comment: components["schemas"]["CommentView"];
+            /** Format: uuid */
+            runId: string;
         };
         /** @description What a run met of the gateways it draws from. */
         RunMet: {
@@ -2356,6 +2587,11 @@ export interface components {
              * @description Requests that it gave up.
              */
             timedOut: number;
+        };
+        /** @description Run → board: I am at work. */
+        RunPulse: {
+            /** @description What it is at, for people; at most 2,000 characters. */
+            note?: null | string;
         };
         /**
          * @description Where a run stands. The last six are final.
@@ -2567,6 +2803,7 @@ export interface components {
         Stream: string;
         /** @description A task with everything that hangs on it. Lists hold the newest 200. */
         TaskDetail: {
+            acceptance?: null | string;
             body: string;
             children: components["schemas"]["TaskLinkView"][];
             comments: components["schemas"]["CommentView"][];
@@ -2626,6 +2863,8 @@ export interface components {
             parentsDone: number;
             /** Format: int32 */
             priority: number;
+            /** @description What its last run asked a person; null unless it is blocked by that. */
+            question?: null | string;
             /** @description Why it is blocked, failed, cancelled or parked; what a person or the board said last. */
             reason: null | string;
             run: null | components["schemas"]["RunView"];
@@ -4231,6 +4470,192 @@ export interface operations {
             };
         };
     };
+    checkEnding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckEnding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLease"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runHeartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunPulse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLease"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentView"][];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRunLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLease"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     appendLog: {
         parameters: {
             query?: {
@@ -4265,6 +4690,250 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogAnswer"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createChild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRunTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commentFromRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddComment"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linkFromRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                parentKey: string;
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Refused: a problem document. */
@@ -5024,6 +5693,68 @@ export interface operations {
             };
         };
     };
+    answerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     archiveTask: {
         parameters: {
             query?: never;
@@ -5130,6 +5861,46 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showBrief: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

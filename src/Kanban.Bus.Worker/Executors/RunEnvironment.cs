@@ -9,9 +9,10 @@ namespace Kanban.Bus.Worker.Executors;
 /// <summary>What a run sees of the world: nothing of the worker's own environment but what the profile lets through.</summary>
 internal static class RunEnvironment
 {
+    /// <param name="tools">Folder with the command <c>kanban</c>, put before all others; null where there is none.</param>
     /// <param name="own">Looks up a variable of the worker itself.</param>
     /// <remarks>Later lines win: profile over host, grant over profile, and the names that say which run this is over all.</remarks>
-    public static IReadOnlyDictionary<string, string> For(Grant grant, ProfileOptions profile, RunDirectory run, Uri board, Func<string, string?> own)
+    public static IReadOnlyDictionary<string, string> For(Grant grant, ProfileOptions profile, RunDirectory run, Uri board, Func<string, string?> own, string? tools = null)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in profile.PassOrDefault)
@@ -19,7 +20,6 @@ internal static class RunEnvironment
             if (own(name) is { } value)
                 environment[name] = value;
         }
-        environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
         environment["HOME"] = ScratchWorkspace.Home(run.Workspace);
         environment["TMPDIR"] = ScratchWorkspace.Temporary(run.Workspace);
         environment["KANBAN_URL"] = board.ToString().TrimEnd('/');
@@ -28,6 +28,9 @@ internal static class RunEnvironment
         foreach (var (name, value) in grant.Environment)
             environment[name] = value;
 
+        environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
+        if (tools is not null)
+            environment["PATH"] = $"{tools}:{environment["PATH"]}";
         environment["KANBAN_TASK"] = grant.TaskKey;
         environment["KANBAN_BOARD"] = grant.TaskKey[..Math.Max(0, grant.TaskKey.LastIndexOf('-'))];
         environment["KANBAN_RUN_ID"] = grant.RunId.ToString();
@@ -41,6 +44,9 @@ internal static class RunEnvironment
         environment["KANBAN_PARENTS_FILE"] = run.ParentsFile;
         environment["KANBAN_RESULT_FILE"] = run.ResultFile;
         environment["KANBAN_MET_FILE"] = run.MetFile;
+        environment["KANBAN_ENDING_FILE"] = run.EndingFile;
+        environment["KANBAN_INBOX_FILE"] = run.InboxFile;
+        environment["KANBAN_PULSE_FILE"] = run.PulseFile;
         foreach (var (name, value) in environment)
         {
             if (name.Length == 0 || name.AsSpan().IndexOfAny('=', '\0') >= 0 || value.Contains('\0'))

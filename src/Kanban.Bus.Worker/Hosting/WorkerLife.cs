@@ -167,9 +167,23 @@ internal sealed class WorkerLife : IAsyncDisposable
             _held.Find(stop.RunId)?.AskStop(StopCause.Asked(stop.Reason));
         foreach (var runId in orders.Forget)
             _held.Find(runId)?.AskStop(StopCause.LeaseGone);
+        foreach (var told in (orders.Messages ?? []).GroupBy(m => m.RunId))
+            Tell(told.Key, told.Select(m => m.Comment));
         if (orders.Drain)
             _drainOrdered.TrySetResult();
         _consumers.Want(orders.Queues);
+    }
+
+    private void Tell(Guid runId, IEnumerable<CommentView> comments)
+    {
+        try
+        {
+            _held.Find(runId)?.Inbox.Add(comments);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.InboxNotWritten(e, runId);
+        }
     }
 
     /// <summary>Consumes from the bus the session names; a changed broker address means a new connection.</summary>

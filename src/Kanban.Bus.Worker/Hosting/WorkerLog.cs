@@ -178,4 +178,7 @@ internal static partial class WorkerLog
 
     [LoggerMessage(91, LogLevel.Information, "Work is taken again after {seconds:0} s: it was refused because {reason}.")]
     public static partial void QuietOver(this ILogger log, string reason, double seconds);
+
+    [LoggerMessage(70, LogLevel.Warning, "What was said to run {runId} could not be written to its inbox; the next heartbeat brings it again.")]
+    public static partial void InboxNotWritten(this ILogger log, Exception fault, Guid runId);
 }

@@ -21,6 +21,9 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
     /// <summary>What it tells of its requests to gateways.</summary>
     public MetFile Met { get; } = new(grant, directory.MetFile);
 
+    /// <summary>What people say to it.</summary>
+    public Inbox Inbox { get; } = new(directory);
+
     /// <summary>Null when the run takes no slot: its process was found dead.</summary>
     public LaneSlots? Lane => lane;
     public int Slot => slot;

@@ -38,7 +38,7 @@ internal sealed class RunStart(
             }
             directory.Prepare(grant);
             var command = ShellExecutor.Command(grant, options.Profiles, directory);
-            var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable);
+            var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable, shims.Tools);
             if (run.EndsWithLease)
                 LeaseFiles.Write([run], log);
             (process, var identity) = shims.Start(directory, command, environment, run.EndsWithLease ? run.WatchSeconds : null);

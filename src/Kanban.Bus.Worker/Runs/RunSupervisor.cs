@@ -166,6 +166,6 @@ internal sealed class RunSupervisor(
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
         // Also after a clean end: what the run left in the background would outlive its slot.
         await _tree.StopAsync(run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill);
-        return RunReport.Of(run.Grant, run.Directory, cause) with { Met = run.Met.Take() };
+        return SaidEnding.Over(RunReport.Of(run.Grant, run.Directory, cause), run.Directory) with { Met = run.Met.Take() };
     }
 }

@@ -1,3 +1,4 @@
+using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Logs;
 
 namespace Kanban.Bus.Worker.Runs;
@@ -5,18 +6,30 @@ namespace Kanban.Bus.Worker.Runs;
 /// <summary>The clocks of one run: run time, silence, output, and contact with the board. Asked about ten times a second.</summary>
 internal sealed class RunWatch(LiveRun run, IReadOnlyList<LogFile> streams, long mostLogBytes, TimeProvider clock)
 {
+    /// <summary>How long a run may go on after it said that it has ended: an agent that ends by a tool's call says a last word then.</summary>
+    public static readonly TimeSpan AfterEnding = TimeSpan.FromMinutes(1);
+
     private long _bytes = -1;
     private long _lastByteAt = clock.GetTimestamp();
+    private DateTime _pulse;
+    private long? _saidAt;
 
     /// <summary>Why the run is to be ended now; null while it may go on.</summary>
     public StopCause? Check()
     {
         var bytes = streams.Sum(s => s.Length);
-        if (bytes != _bytes)
+        var pulse = File.GetLastWriteTimeUtc(run.Directory.PulseFile);
+        if (bytes != _bytes || pulse != _pulse)
         {
-            _bytes = bytes;
+            (_bytes, _pulse) = (bytes, pulse);
             _lastByteAt = clock.GetTimestamp();
         }
+
+        // Its work is over: what still runs of it only holds its slot.
+        if (_saidAt is null && SaidEnding.IsThere(run.Directory))
+            _saidAt = clock.GetTimestamp();
+        if (_saidAt is { } said && clock.GetElapsedTime(said) > AfterEnding)
+            return StopCause.Lingered(AfterEnding.TotalSeconds);
 
         var limits = run.Grant.Limits;
         if (limits.MaxRuntimeSeconds is { } most && clock.GetElapsedTime(run.StartedAt).TotalSeconds > most)

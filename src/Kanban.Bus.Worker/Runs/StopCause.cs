@@ -22,5 +22,7 @@ internal sealed record StopCause(Outcome Outcome, string Reason, ErrorClass? Cla
     public static StopCause Disconnected(double seconds) =>
         new(Outcome.Lost, $"ended by its worker: no answer from the board for {seconds:0} s, and the lane's onDisconnect is stop", ErrorClass.Board);
 
+    public static StopCause Lingered(double seconds) => new(Outcome.Failed, $"went on for {seconds:0} s after it had said that it ends", ErrorClass.Agent);
+
     public static StopCause Drained { get; } = new(Outcome.Released, "handed back: its worker drains");
 }

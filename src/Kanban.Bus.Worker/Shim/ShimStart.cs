@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Spool;
 
 namespace Kanban.Bus.Worker.Shim;
@@ -13,6 +14,9 @@ internal sealed class ShimStart(string home, Containment wanted, TimeProvider cl
     private ContainmentProbe _containment = new(Containment.Scan, null, [], "");
     private string[] _before = [];
 
+    /// <summary>Folder with the command <c>kanban</c> for runs; null where there is none.</summary>
+    public string? Tools { get; private set; }
+
     /// <summary>Puts the script where every run finds it; a newer worker's script replaces it whole, so one that is running keeps its own.</summary>
     /// <returns>By what runs are contained from here on.</returns>
     /// <exception cref="InvalidOperationException">The containment that was asked for does not work on this host.</exception>
@@ -23,6 +27,7 @@ internal sealed class ShimStart(string home, Containment wanted, TimeProvider cl
         using var text = new MemoryStream();
         resource.CopyTo(text);
         AtomicFile.Write(_script, text.ToArray());
+        Tools = RunTools.Install(home);
         _containment = ContainmentProbe.Find(wanted);
         // GNU's env can; where another one can't, runs go without.
         _before = [.. ContainmentProbe.Succeeds([.. DefaultPipe, "true"]) ? DefaultPipe : [], .. _containment.Before];

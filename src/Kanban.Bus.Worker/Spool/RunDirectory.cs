@@ -23,6 +23,15 @@ internal sealed class RunDirectory(string path, Guid runId)
     public string ParentsFile => At("parents.json");
     public string ResultFile => At("result.json");
 
+    /// <summary>How the run says that it ends: written by the run, once.</summary>
+    public string EndingFile => At("ending.json");
+
+    /// <summary>What people say to it while it is at work, a line of JSON for each comment.</summary>
+    public string InboxFile => At("inbox.jsonl");
+
+    /// <summary>Touched by the run when it is at work without output.</summary>
+    public string PulseFile => At("pulse");
+
     /// <summary>What the run writes of its requests to gateways.</summary>
     public string MetFile => At("met.jsonl");
     public string ShimFile => At("shim");

@@ -22,6 +22,9 @@ public sealed class FakeBoard : IAsyncDisposable
     public bool DrainOrdered { get; set; }
     public ConcurrentDictionary<Guid, string> Stop { get; } = new();
     public ConcurrentDictionary<Guid, bool> Forget { get; } = new();
+
+    /// <summary>What is said to runs in each answer to a heartbeat.</summary>
+    public IReadOnlyList<RunMessage>? Messages { get; set; }
     public ConcurrentQueue<RegisterWorker> Registrations { get; } = new();
     public ConcurrentQueue<Heartbeat> Heartbeats { get; } = new();
     public ConcurrentQueue<ClaimRuns> Claims { get; } = new();
@@ -123,5 +126,6 @@ public sealed class FakeBoard : IAsyncDisposable
         DrainOrdered,
         Queues,
         [.. held.Where(h => Stop.ContainsKey(h.RunId)).Select(h => new StopOrder(h.RunId, Stop[h.RunId]))],
-        [.. held.Where(h => Forget.ContainsKey(h.RunId)).Select(h => h.RunId)]);
+        [.. held.Where(h => Forget.ContainsKey(h.RunId)).Select(h => h.RunId)],
+        Messages);
 }

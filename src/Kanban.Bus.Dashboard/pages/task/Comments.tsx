@@ -21,7 +21,8 @@ export function Comments({ taskKey, comments }: { taskKey: string; comments: Com
         <ol className="comments">
           {oldestFirst.map((comment) => (
             <li key={comment.id}>
-              <div className="by"><strong>{comment.by}</strong><span className="hint"><Ago at={comment.at} /></span></div>
+              <div className="by"><strong>{comment.by}</strong><span className="hint"><Ago at={comment.at} /></span>
+                {comment.seenAt && <span className="hint">seen by {comment.seenBy} <Ago at={comment.seenAt} /></span>}</div>
               <pre className="text">{comment.text}</pre>
             </li>
           ))}
@@ -30,7 +31,7 @@ export function Comments({ taskKey, comments }: { taskKey: string; comments: Com
       <form className="comment-form" onSubmit={(event) => void submit(event)}>
         <label className="field">
           <span className="sr-only">Comment</span>
-          <textarea rows={2} required maxLength={16_384} placeholder="Say something to whoever works on this next" value={text} onChange={(event) => setText(event.target.value)} />
+          <textarea rows={2} required maxLength={16_384} placeholder="Say something to the run at work, or to the next one" value={text} onChange={(event) => setText(event.target.value)} />
         </label>
         <button className="button" disabled={busy || text.trim() === ''}>Comment</button>
       </form>

@@ -3,12 +3,14 @@ import { Link } from '@tanstack/react-router';
 import { StatusChip } from '../../parts/Bits';
 import type { Search } from '../../router';
 import { Comments } from './Comments';
+import { Question } from './Question';
 
 /** What to do, what it hangs on, what came out, and what people said. */
 export function Overview({ detail }: { detail: TaskDetail }) {
   const { task } = detail;
   return (
     <>
+      {task.question != null && <Question taskKey={task.key} question={task.question} />}
       {task.summary !== null && task.summary !== '' && (
         <section className="part"><h2>Result</h2><pre className="text">{task.summary}</pre></section>
       )}
@@ -16,6 +18,9 @@ export function Overview({ detail }: { detail: TaskDetail }) {
         <h2>Body</h2>
         {detail.body === '' ? <p className="hint">This task has no body: its title is all there is.</p> : <pre className="text code">{detail.body}</pre>}
       </section>
+      {detail.acceptance != null && (
+        <section className="part"><h2>It is done when</h2><pre className="text">{detail.acceptance}</pre></section>
+      )}
       <Links title="Parents" links={detail.parents} />
       <Links title="Children" links={detail.children} />
       {detail.metadata !== null && (

@@ -182,6 +182,7 @@ CREATE TABLE tasks (
     lane text,
     title text NOT NULL,
     body text NOT NULL,
+    acceptance text,
     status text NOT NULL,
     priority integer NOT NULL,
     host text,
@@ -194,6 +195,7 @@ CREATE TABLE tasks (
     max_runtime_seconds integer,
     archived boolean NOT NULL,
     reason text,
+    asks boolean NOT NULL,
     attempts integer NOT NULL,
     lost_on text NOT NULL,
     failed_by text NOT NULL,
@@ -235,6 +237,8 @@ CREATE TABLE comments (
     by text NOT NULL,
     at timestamp with time zone NOT NULL,
     text text NOT NULL,
+    seen_at timestamp with time zone,
+    seen_by text,
     CONSTRAINT pk_comments PRIMARY KEY (id),
     CONSTRAINT fk_comments_tasks_task_id FOREIGN KEY (task_id) REFERENCES tasks (id) ON DELETE CASCADE
 );
@@ -340,6 +344,8 @@ CREATE TABLE dead_letters (
 );
 
 CREATE INDEX ix_comments_task_id_id ON comments (task_id, id);
+
+CREATE INDEX ix_comments_unseen ON comments (task_id) WHERE seen_at IS NULL;
 
 CREATE INDEX ix_events_pool_seq ON events (pool, seq) WHERE pool IS NOT NULL;
 

@@ -168,6 +168,7 @@ CREATE TABLE "tasks" (
     "lane" TEXT NULL,
     "title" TEXT NOT NULL,
     "body" TEXT NOT NULL,
+    "acceptance" TEXT NULL,
     "status" TEXT NOT NULL,
     "priority" INTEGER NOT NULL,
     "host" TEXT NULL,
@@ -180,6 +181,7 @@ CREATE TABLE "tasks" (
     "max_runtime_seconds" INTEGER NULL,
     "archived" INTEGER NOT NULL,
     "reason" TEXT NULL,
+    "asks" INTEGER NOT NULL,
     "attempts" INTEGER NOT NULL,
     "lost_on" TEXT NOT NULL,
     "failed_by" TEXT NOT NULL,
@@ -220,6 +222,8 @@ CREATE TABLE "comments" (
     "by" TEXT NOT NULL,
     "at" INTEGER NOT NULL,
     "text" TEXT NOT NULL,
+    "seen_at" INTEGER NULL,
+    "seen_by" TEXT NULL,
     CONSTRAINT "fk_comments_tasks_task_id" FOREIGN KEY ("task_id") REFERENCES "tasks" ("id") ON DELETE CASCADE
 );
 
@@ -317,6 +321,8 @@ CREATE TABLE "dead_letters" (
 );
 
 CREATE INDEX "ix_comments_task_id_id" ON "comments" ("task_id", "id");
+
+CREATE INDEX "ix_comments_unseen" ON "comments" ("task_id") WHERE seen_at IS NULL;
 
 CREATE INDEX "ix_events_pool_seq" ON "events" ("pool", "seq") WHERE pool IS NOT NULL;
 
