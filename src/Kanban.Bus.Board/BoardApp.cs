@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
@@ -51,6 +52,7 @@ public static class BoardApp
             .AddAdmission()
             .AddFleet()
             .AddLogs()
+            .AddArtifacts(options.Artifacts, options.Home)
             .AddEvents();
         configure?.Invoke(builder);
 
@@ -73,6 +75,7 @@ public static class BoardApp
         api.MapInside();
         api.MapFleet();
         api.MapLogs();
+        api.MapArtifacts();
         api.MapEvents();
         api.MapDeadLetters();
         return app;

@@ -93,6 +93,13 @@ internal static class Options
             patch[field] = given;
     }
 
+    /// <summary>Null where an option was not given at all.</summary>
+    public static string[]? Given(string[] items) => items.Length == 0 ? null : items;
+
+    /// <summary>All that a list is to hold; <c>none</c> empties it. Null where the option was not given.</summary>
+    public static JsonArray? Set(string[] given) =>
+        given.Length == 0 ? null : given is ["none"] ? [] : [.. given.Select(item => (JsonNode)item)];
+
     /// <summary>An edit that would change nothing is a mistake of the caller's.</summary>
     public static JsonObject OrRefuse(this JsonObject patch, string what) =>
         patch.Count > 0 ? patch : throw new UsageException($"Nothing to change: {what}");

@@ -112,7 +112,8 @@ public sealed record CreateLane(
     int? BreakerCoolDownSeconds = null,
     IReadOnlyList<string>? Windows = null,
     bool? HoldBeforeClose = null,
-    string? Workspace = null);
+    string? Workspace = null,
+    IReadOnlyList<string>? Artifacts = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> and <c>retries</c> too.</summary>
 /// <param name="Reason">Why; kept in the history.</param>
@@ -138,7 +139,8 @@ public sealed record EditLane(
     int? BreakerCoolDownSeconds = null,
     IReadOnlyList<string>? Windows = null,
     bool? HoldBeforeClose = null,
-    string? Workspace = null);
+    string? Workspace = null,
+    IReadOnlyList<string>? Artifacts = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -187,4 +189,5 @@ public sealed record LaneView(
     string? Window = null,
     CapChange? NextChange = null,
     bool HoldBeforeClose = false,
-    string? Workspace = null);
+    string? Workspace = null,
+    IReadOnlyList<string>? Artifacts = null);

@@ -41,6 +41,10 @@ public static class EventTypes
     public const string TaskAnswered = "task.answered";
     public const string TaskArchived = "task.archived";
     public const string TaskRestored = "task.restored";
+    /// <summary>A run's artifact or a task's attachment is stored. Data: <c>name</c>, <c>kind</c>, <c>sizeBytes</c>, <c>sha256</c>.</summary>
+    public const string ArtifactStored = "artifact.stored";
+    /// <summary>Data: <c>name</c>, <c>kind</c>, <c>reason</c>.</summary>
+    public const string ArtifactDropped = "artifact.dropped";
     public const string RunOffered = "run.offered";
     public const string RunStarted = "run.started";
     /// <summary>A lost run whose worker came back before anybody else claimed its task.</summary>

@@ -32,6 +32,14 @@ public static partial class Limits
     /// <summary>Bytes of one uploaded piece of a log.</summary>
     public const int LogChunkBytes = 256 * 1024;
 
+    /// <summary>Bytes of one uploaded piece of an artifact.</summary>
+    public const int ArtifactPieceBytes = 1024 * 1024;
+
+    public const int ArtifactNameLength = 400;
+
+    /// <summary>Patterns of artifacts that a lane or a task names.</summary>
+    public const int ArtifactPatterns = 32;
+
     public const int MinPriority = -1000;
     public const int MaxPriority = 1000;
 

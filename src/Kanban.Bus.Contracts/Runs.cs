@@ -108,6 +108,8 @@ public enum ClaimRefusal
 /// <param name="Profile">The profile to run it with, as the worker's host defines it.</param>
 /// <param name="Body">The task's body as it stands: a script for the shell executor.</param>
 /// <param name="Brief">One Markdown document: title, body, parents' results, earlier runs, comments.</param>
+/// <param name="Artifacts">Patterns of what the board keeps of its workspace; null for none.</param>
+/// <param name="Attachments">What it is to find in the folder <c>attachments</c> of its workspace; null for nothing.</param>
 /// <param name="Environment">Added to the run's environment; names match <c>[A-Z_][A-Z0-9_]*</c>.</param>
 /// <param name="Workspace">Where it works: <c>scratch</c>, <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>; null for the profile's own.</param>
 public sealed record Grant(
@@ -125,7 +127,9 @@ public sealed record Grant(
     IReadOnlyList<ParentResult> Parents,
     IReadOnlyDictionary<string, string> Environment,
     RunLimits Limits,
-    string? Workspace = null);
+    string? Workspace = null,
+    IReadOnlyList<string>? Artifacts = null,
+    IReadOnlyList<AttachedFile>? Attachments = null);
 
 public sealed record ParentResult(string Key, string Title, string? Summary, JsonElement? Metadata);
 
@@ -209,6 +213,18 @@ public enum FinishVerdict
 
 /// <summary>What a run reported after it had lost its lease.</summary>
 public sealed record LateResult(Outcome Outcome, string? Reason, string? Summary, int? ExitCode, JsonElement? Metadata, DateTimeOffset At, long FencingToken);
+
+/// <summary>The streams of a run's log.</summary>
+public static class LogStreams
+{
+    public const string Out = "stdout";
+    public const string Err = "stderr";
+
+    /// <summary>What the run's agent did, one JSON object a line.</summary>
+    public const string Events = "events";
+
+    public static readonly string[] All = [Out, Err, Events];
+}
 
 /// <summary>Board → run: the next offset it wants. A chunk that starts beyond it was refused with 409 and this body.</summary>
 public sealed record LogAnswer(string Stream, long NextOffset);

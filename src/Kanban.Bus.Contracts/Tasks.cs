@@ -57,6 +57,7 @@ public enum OnLimit
 /// <param name="Due">When it should have ended; shown and listed, nothing acts on it.</param>
 /// <param name="Workspace">Where its runs work: <c>scratch</c>, <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>, as the profile on the worker's host allows; default: as its lane says.</param>
 /// <param name="Acceptance">By what one tells that it is done, Markdown; at most 16,384 characters. Part of the brief.</param>
+/// <param name="Artifacts">Files of its workspace that the board keeps when a run has ended, beside those that its lane names: <c>report.md</c>, <c>out/**</c>, <c>*.log</c>; at most 32.</param>
 public sealed record CreateTask(
     string Title,
     string? Lane = null,
@@ -75,7 +76,8 @@ public sealed record CreateTask(
     OnLimit? OnLimit = null,
     DateTimeOffset? Due = null,
     string? Workspace = null,
-    string? Acceptance = null);
+    string? Acceptance = null,
+    IReadOnlyList<string>? Artifacts = null);
 
 /// <summary>Person → board: many tasks in one transaction, at most 1,000. A parent may name a task of the same request as <c>#0</c>, <c>#1</c>, … by its index.</summary>
 public sealed record CreateTasks(IReadOnlyList<CreateTask> Tasks);
@@ -95,7 +97,8 @@ public sealed record EditTask(
     OnLimit? OnLimit = null,
     DateTimeOffset? Due = null,
     string? Workspace = null,
-    string? Acceptance = null);
+    string? Acceptance = null,
+    IReadOnlyList<string>? Artifacts = null);
 
 /// <summary>Person → board: put the task into another column. <c>running</c> is never a target: only admission starts work.</summary>
 public sealed record MoveTask(Status Status, string? Reason = null);
@@ -153,7 +156,8 @@ public sealed record TaskView(
     DateTimeOffset? Due = null,
     bool Overdue = false,
     string? Workspace = null,
-    string? Question = null);
+    string? Question = null,
+    IReadOnlyList<string>? Artifacts = null);
 
 /// <summary>A task with everything that hangs on it. Lists hold the newest 200.</summary>
 /// <param name="Metadata">What its last accepted run reported beside the summary.</param>

@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Runs;
@@ -27,6 +28,7 @@ public sealed class BoardOptions
     public AdmissionOptions Admission { get; set; } = new();
     public GatewayOptions Gateway { get; set; } = new();
     public LogOptions Logs { get; set; } = new();
+    public ArtifactOptions Artifacts { get; set; } = new();
     public AccessOptions Access { get; set; } = new();
     public TlsOptions Tls { get; set; } = new();
 

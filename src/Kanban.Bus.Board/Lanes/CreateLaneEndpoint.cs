@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
@@ -63,6 +64,7 @@ public static class CreateLaneEndpoint
         lane.OnDisconnect = request.OnDisconnect ?? lane.OnDisconnect;
         lane.HoldBeforeClose = request.HoldBeforeClose ?? lane.HoldBeforeClose;
         lane.Draws = Draws.Patch("", request.Draws);
+        lane.Artifacts = ArtifactRules.Join(request.Artifacts);
         lane.Retries = RetryRules.Patch("", request.Retries);
         lane.RetryPercent = request.RetryPercent ?? lane.RetryPercent;
         lane.RetriesPerMinute = request.RetriesPerMinute ?? lane.RetriesPerMinute;

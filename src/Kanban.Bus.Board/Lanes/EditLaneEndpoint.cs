@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
@@ -71,6 +72,8 @@ public static class EditLaneEndpoint
             changes.Set("workspace", lane.Workspace, edit.Workspace, value => lane.Workspace = value);
         if (patch.Has(nameof(edit.Draws)))
             changes.Set("draws", lane.Draws, Draws.Patch(lane.Draws, edit.Draws), value => lane.Draws = value);
+        if (patch.Has(nameof(edit.Artifacts)))
+            changes.Set("artifacts", lane.Artifacts, ArtifactRules.Join(edit.Artifacts), value => lane.Artifacts = value);
         if (patch.Has(nameof(edit.Retries)))
             changes.Set("retries", lane.Retries, RetryRules.Patch(lane.Retries, edit.Retries), value => lane.Retries = value);
         if (patch.Has(nameof(edit.RetryPercent)))

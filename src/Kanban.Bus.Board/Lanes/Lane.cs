@@ -26,6 +26,9 @@ public sealed class Lane
     /// <summary>Pools and the units that each of its runs draws, see <see cref="Pools.Draws"/>.</summary>
     public string Draws { get; set; } = "";
 
+    /// <summary>Files of the workspace that the board keeps when a run has ended, see <see cref="Artifacts.ArtifactRules"/>.</summary>
+    public string Artifacts { get; set; } = "";
+
     public RetryMode Retry { get; set; } = RetryMode.Auto;
     public int MaxAttempts { get; set; } = 3;
 

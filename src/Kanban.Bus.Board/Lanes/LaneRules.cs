@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Tasks;
@@ -29,6 +30,7 @@ public static class LaneRules
             .. TaskRules.Range("/graceSeconds", "graceSeconds", lane.GraceSeconds, 0, MaxGraceSeconds),
             .. WorkspaceRules.Faults("/workspace", lane.Workspace),
             .. PoolRules.Units("/draws", "draws", lane.Draws),
+            .. ArtifactRules.Patterns("/artifacts", lane.Artifacts),
             .. RetryRules.Faults("/retries", lane.Retries),
             .. TaskRules.Range("/retryPercent", "retryPercent", lane.RetryPercent, 0, 100),
             .. TaskRules.Range("/retriesPerMinute", "retriesPerMinute", lane.RetriesPerMinute, 0, MaxActive),
@@ -45,5 +47,6 @@ public static class LaneRules
     public static EditLane Fields(CreateLane lane) => new(
         lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws,
         Retries: lane.Retries, RetryPercent: lane.RetryPercent, RetriesPerMinute: lane.RetriesPerMinute, MaxRunsPerDay: lane.MaxRunsPerDay,
-        BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds, Windows: lane.Windows, Workspace: lane.Workspace);
+        BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds, Windows: lane.Windows, Workspace: lane.Workspace,
+        Artifacts: lane.Artifacts);
 }

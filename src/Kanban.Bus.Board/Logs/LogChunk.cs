@@ -6,7 +6,7 @@ public sealed class LogChunk
     public long Id { get; init; }
     public Guid RunId { get; init; }
 
-    /// <summary><c>stdout</c> or <c>stderr</c>.</summary>
+    /// <summary>One of <see cref="Contracts.LogStreams"/>.</summary>
     public required string Stream { get; init; }
 
     /// <summary>Place of the first byte in its stream.</summary>

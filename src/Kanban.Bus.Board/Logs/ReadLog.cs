@@ -9,7 +9,7 @@ namespace Kanban.Bus.Board.Logs;
 
 /// <summary>
 /// GET /runs/{id}/log?stream= — 200 the bytes as the run wrote them, 206 a range of them.
-/// GET /runs/{id}/log/chunks — 200 a page of both streams, in the order the board received them.
+/// GET /runs/{id}/log/chunks — 200 a page of its streams, or of one from a byte on, in the order the board received them.
 /// </summary>
 public static class ReadLog
 {
@@ -39,20 +39,23 @@ public static class ReadLog
     }
 
     internal static async Task<Results<Ok<Page<LogChunkView>>, ProblemHttpResult>> HandleChunks(
-        Guid id, BoardDbContext db, CancellationToken ct, long after = 0, int limit = Limits.DefaultPageSize)
+        Guid id, BoardDbContext db, CancellationToken ct, long after = 0, int limit = Limits.DefaultPageSize, string? stream = null, long offset = 0)
     {
+        if (LogPart.WhyNot(stream, offset) is { } invalid)
+            return invalid;
         if (limit is < 1 or > Limits.PageSize)
             return Problems.Invalid("limit", $"'limit' is {limit}; allowed is 1 to {Limits.PageSize}.");
         if (!await db.Runs.AnyAsync(r => r.CorrelationId == id, ct))
             return Problems.NotFound("run", id.ToString());
-        var (chunks, more) = await PageAsync(db, id, after, limit, ct);
+        var (chunks, more) = await PageAsync(db, id, after, limit, ct, new LogPart(stream, offset));
         return TypedResults.Ok(new Page<LogChunkView>(chunks, more ? chunks[^1].Id.ToString(CultureInfo.InvariantCulture) : null));
     }
 
     /// <summary>The next chunks, bounded by number and by bytes: their sizes are read before their data.</summary>
-    internal static async Task<(List<LogChunkView> Chunks, bool More)> PageAsync(BoardDbContext db, Guid runId, long after, int limit, CancellationToken ct)
+    internal static async Task<(List<LogChunkView> Chunks, bool More)> PageAsync(BoardDbContext db, Guid runId, long after, int limit, CancellationToken ct, LogPart part = default)
     {
-        var sizes = await db.LogChunks.Where(c => c.RunId == runId && c.Id > after).OrderBy(c => c.Id).Take(limit + 1)
+        var wanted = part.Of(db.LogChunks.AsNoTracking().Where(c => c.RunId == runId));
+        var sizes = await wanted.Where(c => c.Id > after).OrderBy(c => c.Id).Take(limit + 1)
             .Select(c => new { c.Id, c.Length }).ToListAsync(ct);
         if (sizes.Count == 0)
             return ([], false);
@@ -60,8 +63,8 @@ public static class ReadLog
         while (count < Math.Min(limit, sizes.Count) && (bytes += sizes[count].Length) <= PageBytes)
             count++;
         var last = sizes[count - 1].Id;
-        var chunks = await db.LogChunks.AsNoTracking().Where(c => c.RunId == runId && c.Id > after && c.Id <= last).OrderBy(c => c.Id)
+        var chunks = await wanted.Where(c => c.Id > after && c.Id <= last).OrderBy(c => c.Id)
             .Select(c => new LogChunkView(c.Id, c.Stream, c.Offset, c.Data, c.At)).ToListAsync(ct);
-        return (chunks, count < sizes.Count);
+        return ([.. chunks.Select(part.Cut)], count < sizes.Count);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
@@ -46,6 +47,7 @@ public abstract partial class BoardDbContext : DbContext
     public DbSet<Worker> Workers => Set<Worker>();
     public DbSet<WorkerSlots> WorkerSlots => Set<WorkerSlots>();
     public DbSet<LogChunk> LogChunks => Set<LogChunk>();
+    public DbSet<Artifact> Artifacts => Set<Artifact>();
     public DbSet<BoardEvent> Events => Set<BoardEvent>();
     public DbSet<RelayCursor> Relays => Set<RelayCursor>();
     public DbSet<SetAside> DeadLetters => Set<SetAside>();
@@ -239,6 +241,8 @@ public abstract partial class BoardDbContext : DbContext
             chunk.HasIndex(c => new { c.RunId, c.Stream, c.Offset }).IsUnique();
             chunk.HasIndex(c => new { c.RunId, c.Id });
         });
+
+        Artifact.Configure(model);
 
         model.Entity<BoardEvent>(row =>
         {

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
@@ -52,6 +53,7 @@ public static class EditTaskEndpoint
             .. TaskRules.Time("/due", "due", edit.Due),
             .. WorkspaceRules.Faults("/workspace", edit.Workspace),
             .. PoolRules.Units("/draws", "draws", edit.Draws),
+            .. ArtifactRules.Patterns("/artifacts", edit.Artifacts),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;
     }

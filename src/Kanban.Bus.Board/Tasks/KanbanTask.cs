@@ -39,6 +39,9 @@ public sealed class KanbanTask
     /// <summary>Pools and the units that its runs draw beside what their lane draws, see <see cref="Pools.Draws"/>.</summary>
     public string Draws { get; set; } = "";
 
+    /// <summary>Files of its workspace that the board keeps when a run has ended, beside those that its lane names, see <see cref="Artifacts.ArtifactRules"/>.</summary>
+    public string Artifacts { get; set; } = "";
+
     /// <summary>Sorted, a comma before and after each, so that <c>,x,</c> finds one; empty for none.</summary>
     public string Labels { get; set; } = "";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
@@ -131,6 +132,7 @@ public sealed class TaskCreation(BoardDbContext db, TaskIds taskIds)
             Needs = needs,
             RequirementSet = RequirementSet.Of(asked.Host, needs),
             Draws = Draws.Patch("", asked.Draws),
+            Artifacts = ArtifactRules.Join(asked.Artifacts),
             OnLimit = asked.OnLimit ?? OnLimit.Wait,
             Workspace = asked.Workspace,
             Labels = TaskLists.Labels(asked.Labels),

@@ -1,4 +1,5 @@
 using System.Text;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
@@ -37,6 +38,8 @@ internal sealed class TaskEdits
             _sets.Add(() => task.RequirementSet = RequirementSet.Of(host, needs));
         if (patch.Has(nameof(edit.Priority)))
             Set("priority", task.Priority, edit.Priority ?? 0, value => task.Priority = value);
+        if (patch.Has(nameof(edit.Artifacts)))
+            Set("artifacts", task.Artifacts, ArtifactRules.Join(edit.Artifacts), value => task.Artifacts = value);
         if (patch.Has(nameof(edit.Labels)))
             Set("labels", task.Labels, TaskLists.Labels(edit.Labels), value => task.Labels = value);
         if (patch.Has(nameof(edit.MaxRuntimeSeconds)))

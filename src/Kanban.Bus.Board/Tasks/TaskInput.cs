@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Contracts;
@@ -40,6 +41,7 @@ public static class TaskInput
             Labels = Sorted(task.Labels),
             Parents = Sorted(task.Parents),
             OnLimit = task.OnLimit is OnLimit.Wait ? null : task.OnLimit,
+            Artifacts = task.Artifacts is [] ? null : task.Artifacts,
             Draws = Pools.Draws.Patch("", task.Draws) is { Length: > 0 } draws ? new SortedDictionary<string, int?>(Pools.Draws.Read(draws).ToDictionary(d => d.Key, d => (int?)d.Value), StringComparer.Ordinal) : null,
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, Canonical)));
@@ -64,6 +66,7 @@ public static class TaskInput
         .. TaskRules.Time($"{at}/due", "due", task.Due),
         .. WorkspaceRules.Faults($"{at}/workspace", task.Workspace),
         .. PoolRules.Units($"{at}/draws", "draws", task.Draws),
+        .. ArtifactRules.Patterns($"{at}/artifacts", task.Artifacts),
         .. Start(task, at),
         .. Parents(task, at),
         .. Key(task, at),

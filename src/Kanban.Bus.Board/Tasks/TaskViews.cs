@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
@@ -69,6 +70,7 @@ public sealed class TaskViews(BoardDbContext db, WaitReasons waits, SnapshotRead
         parentsDone,
         parents,
         Draws.Read(task.Draws),
+        Artifacts: ArtifactRules.Split(task.Artifacts),
         OnLimit: task.OnLimit,
         Failures: task.Failures.Shown(),
         Due: task.Due,

@@ -8,6 +8,9 @@ namespace Kanban.Bus.Cli.Client;
 /// <summary>Which events are asked for. Absent fields filter nothing.</summary>
 internal sealed record EventFilter(string? Task = null, string? Board = null, string? Type = null);
 
+/// <summary>Which part of a log is asked for: all of it, or one stream from a byte on.</summary>
+internal readonly record struct LogPart(string? Stream, long Offset);
+
 internal sealed partial class BoardClient
 {
     /// <summary>A stream says at least <c>ping</c> every 15 s; this long without a word means that the connection is dead.</summary>
@@ -32,13 +35,13 @@ internal sealed partial class BoardClient
     }
 
     /// <summary>One page of a run's log, in the order the board received it.</summary>
-    public Task<Page<LogChunkView>> LogChunksAsync(Guid run, long after, CancellationToken ct) =>
-        GetAsync<Page<LogChunkView>>($"runs/{run}/log/chunks?after={after}", ct);
+    public Task<Page<LogChunkView>> LogChunksAsync(Guid run, long after, LogPart part, CancellationToken ct) =>
+        GetAsync<Page<LogChunkView>>($"runs/{run}/log/chunks" + After(after, part), ct);
 
     /// <summary>A run's log as it grows. The last item is a <see cref="LogEnd"/> when the run is over and all was sent; without it the connection broke.</summary>
-    public async IAsyncEnumerable<object> LogStreamAsync(Guid run, long after, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<object> LogStreamAsync(Guid run, long after, LogPart part, [EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (var item in ReadStreamAsync($"runs/{run}/log/stream?after={after}", null, ct))
+        await foreach (var item in ReadStreamAsync($"runs/{run}/log/stream" + After(after, part), null, ct))
         {
             if (item.EventType == "log")
                 yield return JsonSerializer.Deserialize<LogChunkView>(item.Data, ClientJson.Wire)!;
@@ -48,6 +51,9 @@ internal sealed partial class BoardClient
             yield break;
         }
     }
+
+    private static string After(long after, LogPart part) =>
+        Query(("after", $"{after}"), ("stream", part.Stream), ("offset", part.Offset > 0 ? $"{part.Offset}" : null));
 
     private async IAsyncEnumerable<SseItem<string>> ReadStreamAsync(string path, Action? opened, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -42,13 +42,13 @@ internal sealed class Follow(BoardClient board, TimeProvider clock, Action<strin
     }
 
     /// <summary>The rest of a run's log, until the run is over.</summary>
-    public async IAsyncEnumerable<LogChunkView> LogAsync(Guid run, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<LogChunkView> LogAsync(Guid run, LogPart part, [EnumeratorCancellation] CancellationToken ct)
     {
         var patience = new Patience(clock, note);
         var after = 0L;
         while (true)
         {
-            await using var items = board.LogStreamAsync(run, after, ct).GetAsyncEnumerator(ct);
+            await using var items = board.LogStreamAsync(run, after, part, ct).GetAsyncEnumerator(ct);
             var broken = new BoardUnreachableException($"The board at {board.Server} closed the log.");
             while (true)
             {

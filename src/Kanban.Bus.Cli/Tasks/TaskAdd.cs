@@ -28,11 +28,12 @@ internal static class TaskAdd
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, beside what the lane draws", "POOL=UNITS");
         var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account without being charged, or go by the lane's retries; wait unless told");
         var workspace = Options.Text("--workspace", "Where its runs work: scratch, dir:PATH or worktree:REPOSITORY, as the profile on the worker's host allows; as the lane says unless told", "WHERE");
+        var artifacts = Options.Many("--artifact", "Files that the board keeps of its workspace when a run has ended: report.md, out/**; may be given again", "PATTERN");
         var wait = new Option<bool>("--wait", "-w") { Description = "Wait for its end: exit code 0 when done, 10 when it ended otherwise" };
         var timeout = Options.Length("--timeout", "With --wait: give up after this, exit code 124");
         var command = new Command("add", "Add a task")
         {
-            title, lane, board, body, bodyFile, acceptance, parents, needs, host, priority, notBefore, due, labels, status, idempotencyKey, maxRuntime, draws, onLimit, workspace, wait, timeout,
+            title, lane, board, body, bodyFile, acceptance, parents, needs, host, priority, notBefore, due, labels, status, idempotencyKey, maxRuntime, draws, onLimit, workspace, artifacts, wait, timeout,
         };
         command.Validators.Add(result =>
         {
@@ -49,12 +50,12 @@ internal static class TaskAdd
                     call.Get(lane),
                     call.Get(board) ?? call.Terminal.Environment("KANBAN_BOARD"),
                     await TaskBody.ReadAsync(call, call.Get(body), call.Get(bodyFile), ct),
-                    Given(call.Get(parents)!),
-                    Given(call.Get(needs)!),
+                    Options.Given(call.Get(parents)!),
+                    Options.Given(call.Get(needs)!),
                     call.Get(host),
                     call.Get(priority) ?? 0,
                     call.Get(notBefore) is { } time ? TaskBody.Instant("--not-before", time, call.Terminal.Clock) : null,
-                    Given(call.Get(labels)!),
+                    Options.Given(call.Get(labels)!),
                     call.Get(status),
                     call.Get(idempotencyKey),
                     (int?)call.Get(maxRuntime)?.TotalSeconds,
@@ -62,7 +63,8 @@ internal static class TaskAdd
                     call.Get(onLimit),
                     call.Get(due) is { } end ? TaskBody.Instant("--due", end, call.Terminal.Clock) : null,
                     call.Get(workspace),
-                    call.Get(acceptance)),
+                    call.Get(acceptance),
+                    Options.Given(call.Get(artifacts)!)),
                 ct);
             if (task.Warning is { } warning)
                 call.Output.Note($"Nothing could take {task.Key} as things are: {warning}.");
@@ -72,6 +74,4 @@ internal static class TaskAdd
             return ExitCode.Ok;
         });
     }
-
-    private static string[]? Given(string[] items) => items.Length == 0 ? null : items;
 }

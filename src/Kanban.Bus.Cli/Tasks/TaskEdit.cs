@@ -26,8 +26,9 @@ internal static class TaskEdit
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, none for none", "POOL=UNITS");
         var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account, or go by the lane's retries");
         var workspace = Options.OrNone("--workspace", "Where its runs work: scratch, dir:PATH or worktree:REPOSITORY", "WHERE", text => JsonValue.Create(text), "a workspace");
+        var artifacts = Options.Many("--artifact", "All files that the board keeps of its workspace (report.md, out/**), given again for each; none for none", "PATTERN");
         var version = Options.Number("--if-version", "Refuse unless the task still has this version");
-        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, acceptance, lane, needs, host, priority, notBefore, due, labels, maxRuntime, draws, onLimit, workspace, version };
+        var command = new Command("edit", "Change a task") { key, title, body, bodyFile, acceptance, lane, needs, host, priority, notBefore, due, labels, maxRuntime, draws, onLimit, workspace, artifacts, version };
         return app.On(command, async (call, ct) =>
         {
             var patch = new JsonObject();
@@ -35,16 +36,17 @@ internal static class TaskEdit
             patch.Put("body", await TaskBody.ReadAsync(call, call.Get(body), call.Get(bodyFile), ct));
             patch.Put("acceptance", call.Get(acceptance));
             patch.Put("lane", call.Get(lane));
-            patch.Put("needs", Set(call.Get(needs)!));
+            patch.Put("needs", Options.Set(call.Get(needs)!));
             patch.Put("host", call.Get(host));
             patch.Put("priority", call.Get(priority));
             if (call.Get(notBefore) is { } time)
                 patch["notBefore"] = time is "none" ? null : JsonValue.Create(TaskBody.Instant("--not-before", time, call.Terminal.Clock));
             if (call.Get(due) is { } end)
                 patch["due"] = end is "none" ? null : JsonValue.Create(TaskBody.Instant("--due", end, call.Terminal.Clock));
-            patch.Put("labels", Set(call.Get(labels)!));
+            patch.Put("labels", Options.Set(call.Get(labels)!));
             patch.Put("maxRuntimeSeconds", call.Get(maxRuntime));
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
+            patch.Put("artifacts", Options.Set(call.Get(artifacts)!));
             patch.Put("onLimit", call.Get(onLimit) is { } way ? Words.Of(way) : null);
             patch.Put("workspace", call.Get(workspace));
             var task = await call.Board.EditTaskAsync(call.Get(key), patch.OrRefuse("name what should be, such as --priority 5."), call.Get(version), ct);
@@ -52,7 +54,4 @@ internal static class TaskEdit
             return ExitCode.Ok;
         });
     }
-
-    private static JsonArray? Set(string[] given) =>
-        given.Length == 0 ? null : given is ["none"] ? [] : [.. given.Select(item => (JsonNode)item)];
 }

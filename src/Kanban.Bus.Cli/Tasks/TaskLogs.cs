@@ -4,7 +4,10 @@ using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Cli.Tasks;
 
-/// <summary><c>kanban task logs KEY [-f]</c>: the run's own bytes, stdout to stdout and stderr to stderr, in the order the board received them.</summary>
+/// <summary>
+/// <c>kanban task logs KEY [-f]</c>: the run's own bytes, stdout to stdout and stderr to stderr, in the order the board received them.
+/// <c>--stream NAME</c> prints one of the streams to stdout.
+/// </summary>
 internal static class TaskLogs
 {
     public static Command Build(App app)
@@ -13,27 +16,34 @@ internal static class TaskLogs
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on while the task does, over retries too" };
         var number = Options.Number("--run", "Of this run; without it, of the latest");
         var all = new Option<bool>("--all") { Description = "Of every run, oldest first" };
-        var command = new Command("logs", "Print what a task's run wrote") { key, follow, number, all };
+        var stream = Options.Text("--stream", "One stream alone, to standard output: stdout, stderr, or events, what its agent did as JSON lines", "NAME");
+        var from = Options.Number("--from", "With --stream: from this byte on");
+        var command = new Command("logs", "Print what a task's run wrote") { key, follow, number, all, stream, from };
         command.Validators.Add(result =>
         {
             if (result.GetValue(number) is not null && result.GetValue(all))
                 result.AddError("--run and --all can't both be given.");
+            if (result.GetValue(stream) is { } name && !LogStreams.All.Contains(name))
+                result.AddError($"--stream takes one of {string.Join(", ", LogStreams.All)}; not '{name}'.");
+            if (result.GetValue(from) is { } first && (first < 0 || result.GetValue(stream) is null))
+                result.AddError("--from takes a byte's place, 0 and up, in the stream that --stream names.");
         });
         return app.On(command, async (call, ct) =>
         {
+            var part = new LogPart(call.Get(stream), call.Get(from) ?? 0);
             var runs = await call.Board.RunsAsync(call.Get(key), ct);
             var chosen = Choose(call, runs, call.Get(key), call.Get(number), call.Get(all), call.Get(follow));
             if (!call.Get(follow))
             {
                 foreach (var run in chosen)
-                    await PrintAsync(call, run, ct);
+                    await PrintAsync(call, run, part, ct);
                 return ExitCode.Ok;
             }
 
             if (call.Get(number) is null)
-                return await FollowTaskAsync(call, call.Get(key), chosen, ct);
+                return await FollowTaskAsync(call, call.Get(key), chosen, part, ct);
             foreach (var run in chosen)
-                await FollowRunAsync(call, run.Id, ct);
+                await FollowRunAsync(call, run.Id, part, ct);
             return ExitCode.Ok;
         });
     }
@@ -43,8 +53,10 @@ internal static class TaskLogs
     {
         var kept = new Queue<byte[]>();
         var size = 0;
-        await foreach (var chunk in ChunksAsync(call, run.Id, ct))
+        await foreach (var chunk in ChunksAsync(call, run.Id, default, ct))
         {
+            if (chunk.Stream == LogStreams.Events)
+                continue;
             kept.Enqueue(chunk.Data);
             size += chunk.Data.Length;
             while (size - kept.Peek().Length >= bytes)
@@ -78,19 +90,19 @@ internal static class TaskLogs
         return latest is null ? [] : [latest];
     }
 
-    private static async Task PrintAsync(Call call, RunView run, CancellationToken ct)
+    private static async Task PrintAsync(Call call, RunView run, LogPart part, CancellationToken ct)
     {
-        await foreach (var chunk in ChunksAsync(call, run.Id, ct))
-            await WriteAsync(call, chunk, ct);
+        await foreach (var chunk in ChunksAsync(call, run.Id, part, ct))
+            await WriteAsync(call, chunk, part, ct);
     }
 
-    private static async IAsyncEnumerable<LogChunkView> ChunksAsync(Call call, Guid run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<LogChunkView> ChunksAsync(Call call, Guid run, LogPart part, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         Page<LogChunkView> page;
         var after = 0L;
         do
         {
-            page = await call.Board.LogChunksAsync(run, after, ct);
+            page = await call.Board.LogChunksAsync(run, after, part, ct);
             foreach (var chunk in page.Items)
             {
                 after = chunk.Id;
@@ -101,12 +113,12 @@ internal static class TaskLogs
     }
 
     /// <summary>Run after run, until none can follow without a person.</summary>
-    private static async Task<int> FollowTaskAsync(Call call, string key, IReadOnlyList<RunView> first, CancellationToken ct)
+    private static async Task<int> FollowTaskAsync(Call call, string key, IReadOnlyList<RunView> first, LogPart part, CancellationToken ct)
     {
         var seen = 0;
         foreach (var run in first)
         {
-            await FollowRunAsync(call, run.Id, ct);
+            await FollowRunAsync(call, run.Id, part, ct);
             seen = run.Number;
         }
 
@@ -120,7 +132,7 @@ internal static class TaskLogs
                 return ExitCode.Ok;
             }
 
-            await FollowRunAsync(call, next.Id, ct);
+            await FollowRunAsync(call, next.Id, part, ct);
             seen = next.Number;
         }
     }
@@ -130,15 +142,18 @@ internal static class TaskLogs
     private static bool Rests(TaskView task, int seen) =>
         TaskKeys.Ended(task) || (seen > 0 && task.Status is Status.Blocked or Status.Review or Status.Triage);
 
-    private static async Task FollowRunAsync(Call call, Guid run, CancellationToken ct)
+    private static async Task FollowRunAsync(Call call, Guid run, LogPart part, CancellationToken ct)
     {
-        await foreach (var chunk in call.Follow.LogAsync(run, ct))
-            await WriteAsync(call, chunk, ct);
+        await foreach (var chunk in call.Follow.LogAsync(run, part, ct))
+            await WriteAsync(call, chunk, part, ct);
     }
 
-    private static async Task WriteAsync(Call call, LogChunkView chunk, CancellationToken ct)
+    private static async Task WriteAsync(Call call, LogChunkView chunk, LogPart part, CancellationToken ct)
     {
-        var to = chunk.Stream == "stderr" ? call.Terminal.ErrorBytes : call.Terminal.OutBytes;
+        // What an agent did is for programs: it is printed only when it is asked for.
+        if (part.Stream is null && chunk.Stream == LogStreams.Events)
+            return;
+        var to = part.Stream is null && chunk.Stream == LogStreams.Err ? call.Terminal.ErrorBytes : call.Terminal.OutBytes;
         await to.WriteAsync(chunk.Data, ct);
         await to.FlushAsync(ct);
     }

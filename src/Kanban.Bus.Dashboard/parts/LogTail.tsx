@@ -1,13 +1,14 @@
 import { memo, useEffect, useRef, useState } from 'react';
 import { Icon } from './Icon';
 import type { Line } from './logLines';
-import { useLog } from './useLog';
+import { useLog, type Shown } from './useLog';
 
 const words = { reading: 'reading', following: 'following', ended: 'complete', refused: 'not to be read' };
 
 /** A run's log. It follows the end until the reader scrolls away from it. */
 export function LogTail({ runId }: { runId: string }) {
-  const { lines, dropped, state, problem } = useLog(runId);
+  const [shown, setShown] = useState<Shown>('output');
+  const { lines, dropped, events, state, problem } = useLog(runId, shown);
   const box = useRef<HTMLDivElement>(null);
   const [pinned, setPinned] = useState(true);
 
@@ -24,9 +25,11 @@ export function LogTail({ runId }: { runId: string }) {
       <header className="log-head">
         <span className={state === 'following' ? 'log-state live' : 'log-state'}><i className="pill-dot" />{words[state]}</span>
         <span className="space" />
+        {events && <button type="button" className="button" aria-pressed={shown === 'events'} onClick={() => setShown(shown === 'events' ? 'output' : 'events')}>Agent events</button>}
         <span className="hint num">{lines.length + dropped} lines</span>
         <a className="hint" href={`/api/v1/runs/${runId}/log?stream=stdout`} download={`${runId}.stdout.log`}>stdout</a>
         <a className="hint" href={`/api/v1/runs/${runId}/log?stream=stderr`} download={`${runId}.stderr.log`}>stderr</a>
+        {events && <a className="hint" href={`/api/v1/runs/${runId}/log?stream=events`} download={`${runId}.events.jsonl`}>events</a>}
       </header>
       <div className="log-box" ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" data-log={runId}>
         {dropped > 0 && <p className="log-note">{dropped} older lines are not shown here; the links above have them all.</p>}

@@ -51,9 +51,9 @@ export class LogLines {
 
   private append(stream: string, part: string): void {
     const held = this.open.get(stream);
-    const raw = ((held?.raw ?? '') + part).slice(0, widest);
-    // A progress bar writes over its own line: the last version is what a terminal would show.
-    const text = raw.replace(terminal, '').replace(/\r+$/, '').replace(/^.*\r/, '');
+    // A progress bar writes over its own line, for hours perhaps: only the last version is kept, which is what a terminal would show.
+    const raw = ((held?.raw ?? '') + part).replace(/^[^]*\r(?=[^\r])/, '').slice(0, widest);
+    const text = raw.replace(terminal, '').replace(/\r+$/, '');
     // A new object, so that a line rendered before is rendered again.
     const line = { id: held?.line.id ?? ++this.count, stream, text };
     if (held === undefined) this.lines.push(line);

@@ -4,19 +4,22 @@ import type { LogChunkView } from '../api/types';
 import { LogLines, type Line } from './logLines';
 import { backoff, readEvents } from './live/sse';
 
-export type Log = { lines: Line[]; dropped: number; state: 'reading' | 'following' | 'ended' | 'refused'; problem?: string };
+export type Log = { lines: Line[]; dropped: number; events: boolean; state: 'reading' | 'following' | 'ended' | 'refused'; problem?: string };
 
 /** Renders at most this often, however fast a run writes. */
-const renderMs = 100;
+const renderMs = 50;
 
-/** A run's log from its beginning, following it until the run is over. */
-export function useLog(runId: string): Log {
-  const [log, setLog] = useState<Log>({ lines: [], dropped: 0, state: 'reading' });
+export type Shown = 'output' | 'events';
+
+/** A run's log from its beginning, following it until the run is over: what it wrote, or what its agent did. */
+export function useLog(runId: string, shown: Shown): Log {
+  const [log, setLog] = useState<Log>({ lines: [], dropped: 0, events: false, state: 'reading' });
 
   useEffect(() => {
     const abort = new AbortController();
     const held = new LogLines();
     let cursor = '';
+    let events = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const now: { state: Log['state']; problem?: string } = { state: 'reading' };
     const over = () => now.state === 'ended';
@@ -24,7 +27,7 @@ export function useLog(runId: string): Log {
     const render = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        setLog({ ...held.snapshot(), ...now });
+        setLog({ ...held.snapshot(), events, ...now });
       }, renderMs);
     };
     const follow = async () => {
@@ -35,7 +38,8 @@ export function useLog(runId: string): Log {
             if (name === 'log') {
               const chunk = JSON.parse(data) as LogChunkView;
               cursor = String(chunk.id);
-              held.add(chunk.stream, chunk.data);
+              events ||= chunk.stream === 'events';
+              if ((chunk.stream === 'events') === (shown === 'events')) held.add(chunk.stream, chunk.data);
             } else if (name === 'end') {
               held.end();
               now.state = 'ended';
@@ -59,7 +63,7 @@ export function useLog(runId: string): Log {
       abort.abort();
       clearTimeout(timer);
     };
-  }, [runId]);
+  }, [runId, shown]);
 
   return log;
 }

@@ -8,7 +8,7 @@ using Kanban.Bus.Contracts;
 namespace Kanban.Bus.Worker.Board;
 
 /// <summary>The board as a worker sees it: one method per call, each with its own deadline, each fault as one of <c>BoardFaults</c>.</summary>
-internal sealed class BoardApi(Uri board, TimeProvider clock) : IDisposable
+internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
     private readonly HttpLink _link = new();
@@ -82,9 +82,10 @@ internal sealed class BoardApi(Uri board, TimeProvider clock) : IDisposable
         return await ReadAsync<TAnswer>(response, ct);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, HttpContent? content, TimeSpan deadline, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, HttpContent? content, TimeSpan deadline, CancellationToken ct,
+        RangeHeaderValue? range = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(board, "/api/v1/" + path)) { Content = content };
+        using var request = new HttpRequestMessage(method, new Uri(board, "/api/v1/" + path)) { Content = content, Headers = { Range = range } };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var late = new CancellationTokenSource(deadline, clock);

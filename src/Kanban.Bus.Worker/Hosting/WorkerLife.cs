@@ -1,4 +1,5 @@
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Artifacts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Bus;
 using Kanban.Bus.Worker.Hosting.Pressure;
@@ -51,7 +52,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         var lanes = options.Lanes.ToDictionary(l => l.Key, l => new LaneSlots(l.Key, l.Value, clock));
         var reports = new FinishReports(options.Id, _board, clock, _log);
         var supervisor = new RunSupervisor(_held, _scanner, reports, _board, options, clock, _log);
-        _start = new RunStart(_held, _spool, _shims, _scanner, supervisor, lanes, options, _board.Address, clock, _uptime, _log, _life.Token);
+        _start = new RunStart(_held, _spool, _shims, _scanner, supervisor, new Attachments(_board, clock), lanes, options, _board.Address, clock, _uptime, _log, _life.Token);
         _leases = new LeaseKeeper(options.Id, _board, _held, lanes, new HostPressure(options.Quiet, () => HostReading.Of(options.Home), clock, _log), clock, _uptime, _log);
         _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _uptime, _log, _life.Token);
         _consumers = new QueueConsumers(options.Id, _intake, _board, lanes, _leases.BeatNow, clock, _log);

@@ -170,6 +170,12 @@ internal static partial class WorkerLog
     [LoggerMessage(47, LogLevel.Error, "Run {runId}: the time of its lease can't be kept on disk; its own watch will end it when the lease runs out.")]
     public static partial void LeaseNotKept(this ILogger log, Exception fault, Guid runId);
 
+    [LoggerMessage(60, LogLevel.Warning, "Run {runId} of {taskKey}: {missed}")]
+    public static partial void ArtifactsMissed(this ILogger log, Guid runId, string taskKey, string missed);
+
+    [LoggerMessage(61, LogLevel.Warning, "Profile {profile}: {names} have values of less than 6 bytes, which are not hidden in output.")]
+    public static partial void SecretsTooShort(this ILogger log, string profile, string names);
+
     [LoggerMessage(48, LogLevel.Error, "The processes of this host could not be looked at; tried again in a second.")]
     public static partial void ScanFailed(this ILogger log, Exception fault);
 

@@ -40,8 +40,9 @@ public sealed partial class WorkerOptions
     /// <summary>On SIGTERM or drain by stop: how long running work may go on before it is stopped and handed back. Default 30 s; 0 to 24 h.</summary>
     public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most bytes of output of one run; past it the run is stopped as failed. Default 1 GiB; at least 1 MiB.</summary>
-    public long LogLimitBytes { get; set; } = 1L << 30;
+    /// <summary>Most bytes of output of one run; past it the run is stopped as failed. Default 256 MiB; at least 1 MiB.</summary>
+    /// <remarks>Of each stream the board gets at most as much: the beginning, a line that counts what was left out, the end.</remarks>
+    public long LogLimitBytes { get; set; } = 256L << 20;
 
     /// <summary>By what a run's processes are kept together, so that none outlives the run. Default <c>auto</c>: the best that this host allows, which the worker says when it starts.</summary>
     /// <remarks>Anything else stops the start where the host does not allow it.</remarks>

@@ -6,11 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Logs;
 
-/// <summary>Brings a run's output to the board while it goes on: byte-exact, by offset, from wherever the board says it stands.</summary>
-/// <param name="mostBytes">Of each stream; a run that writes more is being stopped, and what it wrote beyond is not sent.</param>
+/// <summary>Brings a run's output to the board while it goes on: by offset, from wherever the board says it stands.</summary>
 /// <param name="sinceRenewed">How long ago the board last renewed the run's lease: tells a board that is away from one that fails on this log.</param>
 internal sealed class LogUpload(
-    Grant grant, IReadOnlyList<LogFile> streams, long mostBytes, Func<TimeSpan> sinceRenewed, BoardApi board, TimeProvider clock, ILogger log)
+    Grant grant, IReadOnlyList<LogFile> streams, Func<TimeSpan> sinceRenewed, BoardApi board, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FaultLimit = TimeSpan.FromMinutes(1);
@@ -41,7 +40,7 @@ internal sealed class LogUpload(
             {
                 var all = true;
                 foreach (var stream in streams)
-                    all &= await SendAsync(stream, ended ? int.MaxValue : PiecesPerLook, ct);
+                    all &= await SendAsync(stream, ended, ct);
                 refusedAloneSince = null;
                 backoff.Reset();
                 if (ended && all)
@@ -71,23 +70,24 @@ internal sealed class LogUpload(
         }
     }
 
-    /// <returns>True when the board has everything that was in the file at this moment.</returns>
-    private async Task<bool> SendAsync(LogFile stream, int pieces, CancellationToken ct)
+    /// <returns>True when the board has everything that was to be sent at this moment.</returns>
+    private async Task<bool> SendAsync(LogFile stream, bool ended, CancellationToken ct)
     {
-        for (var piece = 0; piece < pieces; piece++)
+        stream.GiveBack();
+        for (var piece = 0; ended || piece < PiecesPerLook; piece++)
         {
-            if (Rest(stream) == 0)
+            if (stream.Wanted(ended) <= stream.Sent)
                 return true;
             await Uploads.WaitAsync(ct);
             var buffer = ArrayPool<byte>.Shared.Rent(Limits.LogChunkBytes);
             try
             {
-                var read = (int)Math.Min(stream.Read(buffer, stream.Sent), Math.Min(Rest(stream), Limits.LogChunkBytes));
+                var read = stream.Next(buffer.AsSpan(0, Limits.LogChunkBytes), ended);
                 if (read == 0)
                     return true;
                 var next = await board.AppendLogAsync(grant.RunId, grant.RunToken, stream.Stream, stream.Sent, buffer.AsMemory(0, read), ct);
-                if (next > stream.Length || next < 0)
-                    throw new BoardRefusedException(409, null, $"the board wants byte {next} of {stream.Stream}, which has {stream.Length}");
+                if (next > stream.Wanted(ended) || next < 0)
+                    throw new BoardRefusedException(409, null, $"the board wants byte {next} of {stream.Stream}, which has {stream.Wanted(ended)}");
                 stream.Sent = next;
             }
             finally
@@ -96,8 +96,6 @@ internal sealed class LogUpload(
                 Uploads.Release();
             }
         }
-        return Rest(stream) == 0;
+        return stream.Wanted(ended) <= stream.Sent;
     }
-
-    private long Rest(LogFile stream) => Math.Max(0, Math.Min(stream.Length, mostBytes) - stream.Sent);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Artifacts;
 using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Leases;
@@ -12,7 +13,7 @@ namespace Kanban.Bus.Worker.Runs;
 
 /// <summary>Turns a grant into a running process, and at the worker's start takes up again what an earlier process left.</summary>
 internal sealed class RunStart(
-    HeldRuns held, RunSpool spool, ShimStart shims, ProcessScanner scanner, RunSupervisor supervisor,
+    HeldRuns held, RunSpool spool, ShimStart shims, ProcessScanner scanner, RunSupervisor supervisor, Attachments attachments,
     IReadOnlyDictionary<string, LaneSlots> lanes, WorkerOptions options, Uri board, TimeProvider clock, TimeProvider uptime, ILogger log, CancellationToken life)
 {
     private const int MostFaults = 5;
@@ -27,7 +28,6 @@ internal sealed class RunStart(
         var run = new LiveRun(grant, directory, lane, slot, claimedAt, uptime) { StartedAt = clock.GetTimestamp() };
         if (!held.TryAdd(run))
             return null;
-        Process process;
         try
         {
             var profile = ShellExecutor.Profile(grant, options.Profiles);
@@ -37,6 +37,51 @@ internal sealed class RunStart(
                 return run;
             }
             directory.Prepare(grant);
+            if (grant.Attachments is { Count: > 0 })
+                _ = UntilDoneAsync(run, _ => FetchAndLaunchAsync(run, profile));
+            else
+                Launch(run, profile);
+        }
+        catch (Exception e)
+        {
+            GiveUp(run, e);
+        }
+        return run;
+    }
+
+    /// <summary>Its lease is kept alive meanwhile; a restart in between hands the run back.</summary>
+    private async Task FetchAndLaunchAsync(LiveRun run, ProfileOptions profile)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(life);
+        var fetching = attachments.FetchAsync(run.Grant, run.Directory.Workspace, stop.Token);
+        if (await Task.WhenAny(fetching, run.StopAsked) != fetching)
+            await stop.CancelAsync();
+        try
+        {
+            await fetching;
+        }
+        catch (OperationCanceledException) when (!life.IsCancellationRequested && run.StopAsked.IsCompleted)
+        {
+            GiveUp(run, await run.StopAsked);
+            return;
+        }
+        catch (Exception e) when (e is RunNotStartedException or IOException or UnauthorizedAccessException)
+        {
+            GiveUp(run, e);
+            return;
+        }
+        if (run.IsPastLease)
+            GiveUp(run, StopCause.Disconnected(run.SinceRenewed.TotalSeconds));
+        else
+            Launch(run, profile);
+    }
+
+    private void Launch(LiveRun run, ProfileOptions profile)
+    {
+        var (grant, directory) = (run.Grant, run.Directory);
+        Process process;
+        try
+        {
             var command = ShellExecutor.Command(grant, options.Profiles, directory);
             var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable, shims.Tools);
             if (run.EndsWithLease)
@@ -46,14 +91,12 @@ internal sealed class RunStart(
         }
         catch (Exception e)
         {
-            log.RunNotStarted(e, grant.RunId, grant.TaskKey, grant.Lane);
-            GiveUp(run, new StopCause(Outcome.Failed, $"its worker could not start it: {e.Message}", ErrorClass.Host));
-            return run;
+            GiveUp(run, e);
+            return;
         }
         scanner.Track(grant.RunId, ProcStat.Read(process.Id), directory.Cgroup);
-        log.RunStarted(grant.RunId, grant.TaskKey, grant.Lane, slot, grant.Attempt, grant.FencingToken, process.Id);
+        log.RunStarted(grant.RunId, grant.TaskKey, grant.Lane, run.Slot, grant.Attempt, grant.FencingToken, process.Id);
         Watch(run, process);
-        return run;
     }
 
     /// <summary>Ends a run of which nothing was started; null when it is held already.</summary>
@@ -128,6 +171,12 @@ internal sealed class RunStart(
             await Task.Delay(TimeSpan.FromMilliseconds(20), clock);
         }
         return directory.ReadShim();
+    }
+
+    private void GiveUp(LiveRun run, Exception e)
+    {
+        log.RunNotStarted(e, run.Grant.RunId, run.Grant.TaskKey, run.Grant.Lane);
+        GiveUp(run, new StopCause(Outcome.Failed, $"its worker could not start it: {e.Message}", ErrorClass.Host));
     }
 
     private void GiveUp(LiveRun run, StopCause cause)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Artifacts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting;
@@ -22,19 +23,23 @@ internal sealed class RunSupervisor(
     public async Task SuperviseAsync(LiveRun run, Process? process, CancellationToken ct)
     {
         using var shim = process;
-        using var stdout = new LogFile(run.Directory, "stdout");
-        using var stderr = new LogFile(run.Directory, "stderr");
-        IReadOnlyList<LogFile> streams = [stdout, stderr];
+        var redactor = RedactorFor(run.Grant);
+        using var stdout = new LogFile(run.Directory, LogStreams.Out, options.LogLimitBytes, redactor);
+        using var stderr = new LogFile(run.Directory, LogStreams.Err, options.LogLimitBytes, redactor);
+        using var events = new LogFile(run.Directory, LogStreams.Events, options.LogLimitBytes, redactor);
+        IReadOnlyList<LogFile> streams = [stdout, stderr, events];
         foreach (var stream in streams.Where(s => s.Fault is not null))
             log.OutputNotRead(run.Grant.RunId, run.Grant.TaskKey, stream.Stream, stream.Fault!);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var upload = new LogUpload(run.Grant, streams, options.LogLimitBytes, () => run.SinceRenewed, board, clock, log);
+        var upload = new LogUpload(run.Grant, streams, () => run.SinceRenewed, board, clock, log);
         var uploading = upload.RunAsync(over.Token);
         FinishItem finish;
         try
         {
-            finish = run.Directory.ReadFinish() ?? await UntilDeadAsync(run, streams, process, ct);
+            finish = run.Directory.ReadFinish() ?? redactor.Redact(await UntilDeadAsync(run, streams, process, ct));
             Keep(run, finish);
+            if (finish.Outcome is not Outcome.Released && await ArtifactsAsync(run, ct) is { } missed)
+                finish = finish with { Reason = Cut(finish.Reason is null ? missed : $"{finish.Reason}; {missed}") };
             upload.End();
             // Before the finish: with it the lease ends, and with the lease the right to write the log.
             await UploadedAsync(run, uploading);
@@ -71,10 +76,17 @@ internal sealed class RunSupervisor(
     {
         log.SupervisionGivenUp(run.Grant.RunId, run.Grant.TaskKey, reason);
         await _tree.StopAsync(run.Grant.RunId, null, run.Directory.Cgroup, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds), () => false);
-        if (reason.Length > Limits.ReasonLength)
-            reason = reason[..Limits.ReasonLength];
-        await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, reason, Class: ErrorClass.Host), ct);
+        await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, Cut(reason), Class: ErrorClass.Host), ct);
     }
+
+    /// <summary>Also before the finish, and for the same reason. Of a run that was handed back nothing is kept.</summary>
+    private async Task<string?> ArtifactsAsync(LiveRun run, CancellationToken ct) =>
+        await new ArtifactSender(run.Grant, run.Directory.Workspace, () => run.SinceRenewed, board, clock, log).SendAsync(ct);
+
+    private static string Cut(string reason) => reason.Length <= Limits.ReasonLength ? reason : reason[..Limits.ReasonLength];
+
+    private Redactor RedactorFor(Grant grant) =>
+        new(RunSecrets.Of(grant, options.Profiles.GetValueOrDefault(grant.Profile), Environment.GetEnvironmentVariable));
 
     private async Task UploadedAsync(LiveRun run, Task uploading)
     {

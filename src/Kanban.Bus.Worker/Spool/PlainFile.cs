@@ -11,6 +11,8 @@ internal static class PlainFile
     private const int Create = 0x40;
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
+    private const int KeepSize = 0x1;
+    private const int PunchHole = 0x2;
     private static readonly int NoFollow = RuntimeInformation.OSArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
 
     /// <summary>Null when there is none.</summary>
@@ -50,6 +52,11 @@ internal static class PlainFile
     /// <inheritdoc cref="ReadAllBytes"/>
     public static string? ReadAllText(string path) => ReadAllBytes(path) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
 
+    /// <summary>Gives a stretch of a file back to the disk; it reads as zeros then, and the file is as long as before.</summary>
+    /// <returns>False where the file system can't.</returns>
+    public static bool TryPunch(SafeFileHandle file, long offset, long length) =>
+        Allocate(file, PunchHole | KeepSize, offset, length) == 0;
+
     private static SafeFileHandle? Open(string path, int how)
     {
         var descriptor = Open(path, how | NonBlocking | NoFollow | CloseOnExec, 0b110_000_000);
@@ -64,4 +71,7 @@ internal static class PlainFile
 
     [DllImport("libc", EntryPoint = "pread", SetLastError = true)]
     private static extern nint ReadAt(SafeFileHandle file, out byte first, nint count, nint offset);
+
+    [DllImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static extern int Allocate(SafeFileHandle file, int mode, long offset, long length);
 }

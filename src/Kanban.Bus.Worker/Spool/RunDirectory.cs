@@ -56,8 +56,8 @@ internal sealed class RunDirectory(string path, Guid runId)
         AtomicFile.Write(BodyFile, grant.Body);
         AtomicFile.Write(BriefFile, grant.Brief);
         AtomicFile.Write(ParentsFile, JsonSerializer.SerializeToUtf8Bytes(grant.Parents, Json.Client));
-        AtomicFile.Write(LogFile("stdout"), []);
-        AtomicFile.Write(LogFile("stderr"), []);
+        foreach (var stream in LogStreams.All)
+            AtomicFile.Write(LogFile(stream), []);
         // Last: a directory with a grant is complete.
         AtomicFile.Write(GrantFile, JsonSerializer.SerializeToUtf8Bytes(grant, Json.Client));
     }

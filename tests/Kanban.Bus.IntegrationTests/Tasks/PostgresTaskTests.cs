@@ -1,5 +1,6 @@
 using Kanban.Bus.IntegrationTests.Storage;
 using Kanban.Bus.Tests.Admission;
+using Kanban.Bus.Tests.Artifacts;
 using Kanban.Bus.Tests.Boards;
 using Kanban.Bus.Tests.Gateways;
 using Kanban.Bus.Tests.Lanes;
@@ -57,3 +58,5 @@ public sealed class PostgresWindowTests : WindowSpec<PostgresStore>;
 public sealed class PostgresScheduleTests : ScheduleSpec<PostgresStore>;
 
 public sealed class PostgresDueTests : DueSpec<PostgresStore>;
+
+public sealed class PostgresArtifactTests : ArtifactSpec<PostgresStore>;

@@ -25,6 +25,22 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task One_stream_is_printed_alone_from_any_byte_on_and_events_only_when_asked_for()
+    {
+        var run = Samples.Run(logBytes: 12);
+        await using var board = await FakeBoard.StartAsync(
+            ("GET /tasks/main-1/runs", FakeBoard.Answers(Samples.Page(run))),
+            ($"GET /runs/{run.Id}/log/chunks", FakeBoard.Answers(Samples.Page(Samples.Chunk(1, "events", "{}\n"u8.ToArray()), Samples.Chunk(2, "stderr", "oh\n"u8.ToArray())))));
+        using var kanban = new CommandLine(board);
+
+        Assert.Equal("", (await kanban.RunAsync("task", "logs", "main-1")).Out);
+        Assert.Equal("{}\noh\n", (await kanban.RunAsync("task", "logs", "main-1", "--stream", "events", "--from", "7")).Out);
+        Assert.EndsWith("?after=0&stream=events&offset=7", board.Requests.Last().Path, StringComparison.Ordinal);
+        Assert.Equal(2, (await kanban.RunAsync("task", "logs", "main-1", "--from", "7")).Code);
+        Assert.Equal(2, (await kanban.RunAsync("task", "logs", "main-1", "--stream", "stdin")).Code);
+    }
+
+    [Fact]
     public async Task The_latest_run_that_began_is_shown_and_any_run_can_be_asked_for()
     {
         var (first, second, offered) = (Samples.Run(1), Samples.Run(2), Samples.Run(3, RunState.Offered) with { StartedAt = null });

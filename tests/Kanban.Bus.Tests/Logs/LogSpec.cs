@@ -151,6 +151,23 @@ public abstract class LogSpec<TStore> : StoreSpec<TStore> where TStore : TestSto
     }
 
     [Fact]
+    public async Task One_stream_may_be_read_from_any_byte_on()
+    {
+        var (run, token) = await HeldAsync();
+        await AppendAsync(run, token, "stdout", 0, "0123"u8.ToArray());
+        await AppendAsync(run, token, "events", 0, "{}\n"u8.ToArray());
+        await AppendAsync(run, token, "stdout", 4, "4567"u8.ToArray());
+
+        var (chunks, _) = await Store.ReadAsync(db => ReadLog.PageAsync(db, run, 0, 50, default, new LogPart("stdout", 2)));
+        var (events, _) = await Store.ReadAsync(db => ReadLog.PageAsync(db, run, 0, 50, default, new LogPart("events", 0)));
+
+        Assert.Equal([(2, "23"), (4, "4567")], chunks.Select(c => ((int)c.Offset, System.Text.Encoding.ASCII.GetString(c.Data))));
+        Assert.Equal("{}\n"u8.ToArray(), Assert.Single(events).Data);
+        Assert.Equal(11, (await Store.ReadAsync(db => LogSizes.OfAsync(db, run, default))).Total);
+        Assert.Equal(400, LogPart.WhyNot(null, 2)!.StatusCode);
+    }
+
+    [Fact]
     public async Task A_follower_gets_every_piece_and_then_the_end()
     {
         var (run, token) = await HeldAsync();

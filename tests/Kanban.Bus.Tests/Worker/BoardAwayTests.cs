@@ -79,10 +79,10 @@ public sealed class BoardAwayTests
         var folder = Directory.CreateTempSubdirectory("kanban-log-").FullName;
         var run = new RunDirectory(folder, grant.RunId);
         await File.WriteAllTextAsync(run.LogFile("stdout"), "the last words");
-        using var stdout = new LogFile(run, "stdout");
+        using var stdout = new LogFile(run, "stdout", 1 << 20, new Redactor([]));
         using var api = new BoardApi(board.Address, TimeProvider.System);
         var clock = new Hasty();
-        var upload = new LogUpload(grant, [stdout], 1 << 20, () => away ? TimeSpan.FromHours(1) : TimeSpan.Zero, api, clock, NullLogger.Instance);
+        var upload = new LogUpload(grant, [stdout], () => away ? TimeSpan.FromHours(1) : TimeSpan.Zero, api, clock, NullLogger.Instance);
         var begun = clock.GetTimestamp();
 
         upload.End();

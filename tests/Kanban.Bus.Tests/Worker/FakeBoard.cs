@@ -5,7 +5,7 @@ using Kanban.Bus.Contracts;
 namespace Kanban.Bus.Tests.Worker;
 
 /// <summary>The board as a worker meets it, in memory, on a loopback port: what was asked is kept for the test to look at, and each answer can be made to fail.</summary>
-public sealed class FakeBoard : IAsyncDisposable
+public sealed partial class FakeBoard : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<Guid, Grant> _offered = new();
@@ -106,6 +106,7 @@ public sealed class FakeBoard : IAsyncDisposable
             return Results.NoContent();
         });
         api.MapPost("/runs/{runId:guid}/log/{stream}", AppendLog);
+        MapFiles(api);
     }
 
     private async Task<IResult> AppendLog(Guid runId, string stream, long offset, HttpRequest request)

@@ -1,6 +1,7 @@
 using System.Text;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Hosting;
 
 namespace Kanban.Bus.Tests.Worker;
 
@@ -58,6 +59,34 @@ public sealed class ShellRunTests
         await File.WriteAllTextAsync(Path.Combine(worker.Home, "runs", runId.ToString(), "workspace", "go"), "");
         await worker.FinishAsync(runId);
         Assert.Equal("early\nlate\n", worker.Out(runId));
+    }
+
+    [Fact]
+    public async Task Secrets_of_run_and_profile_never_reach_the_board()
+    {
+        const string planted = "hunter2-hunter2";
+        await using var worker = await WorkerHarness.StartAsync(o =>
+        {
+            var profile = new ProfileOptions();
+            profile.Environment["MODEL_API_KEY"] = planted;
+            o.Profiles["shell"] = profile;
+        });
+
+        var finish = await worker.RunAsync(
+            """
+            printf '%s' "${KANBAN_RUN_TOKEN%????????}"; sleep 0.3; echo "${KANBAN_RUN_TOKEN#"${KANBAN_RUN_TOKEN%????????}"}"
+            printf '%s' "x$MODEL_API_KEY" | base64 >&2
+            printf '{"event":"message","text":"%s"}\n' "$MODEL_API_KEY" >"$KANBAN_WORKSPACE/../events"
+            printf '{"summary":"the key is %s","metadata":{"key":"%s"}}' "$MODEL_API_KEY" "$MODEL_API_KEY" >"$KANBAN_RESULT_FILE"
+            """);
+
+        Assert.Equal("****\n", System.Text.RegularExpressions.Regex.Replace(worker.Out(finish.RunId), @"\*{4,}", "****"));
+        var errors = Encoding.UTF8.GetString(worker.Board.Log(finish.RunId, "stderr"));
+        Assert.Contains("******", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(planted, Encoding.UTF8.GetString(worker.Board.Log(finish.RunId, "events")), StringComparison.Ordinal);
+        Assert.Equal("the key is ***************", finish.Summary);
+        Assert.DoesNotContain(planted, finish.Metadata!.Value.GetRawText(), StringComparison.Ordinal);
+        Assert.NotEmpty(worker.Board.Log(finish.RunId, "events"));
     }
 
     [Fact]

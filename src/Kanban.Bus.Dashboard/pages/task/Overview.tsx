@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { StatusChip } from '../../parts/Bits';
 import type { Search } from '../../router';
 import { Comments } from './Comments';
+import { Files } from './Files';
 import { Question } from './Question';
 
 /** What to do, what it hangs on, what came out, and what people said. */
@@ -26,6 +27,7 @@ export function Overview({ detail }: { detail: TaskDetail }) {
       {detail.metadata !== null && (
         <section className="part"><h2>Metadata</h2><pre className="text code">{JSON.stringify(detail.metadata, null, 2)}</pre></section>
       )}
+      <Files detail={detail} />
       <Comments taskKey={task.key} comments={detail.comments} />
     </>
   );

@@ -37,6 +37,7 @@ CREATE TABLE lanes (
     profile text NOT NULL,
     workspace text,
     draws text NOT NULL,
+    artifacts text NOT NULL,
     retry text NOT NULL,
     max_attempts integer NOT NULL,
     backoff_seconds integer NOT NULL,
@@ -189,6 +190,7 @@ CREATE TABLE tasks (
     needs text NOT NULL,
     requirement_set text NOT NULL,
     draws text NOT NULL,
+    artifacts text NOT NULL,
     labels text NOT NULL,
     not_before timestamp with time zone,
     due timestamp with time zone,
@@ -330,6 +332,23 @@ CREATE TABLE log_chunks (
     CONSTRAINT fk_log_chunks_runs_run_id FOREIGN KEY (run_id) REFERENCES runs (id) ON DELETE CASCADE
 );
 
+-- Files of tasks: what runs made, and what people attached (no run). Their bytes lie outside, under their SHA-256.
+CREATE TABLE artifacts (
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    run_id uuid,
+    name text NOT NULL,
+    size_bytes bigint NOT NULL,
+    sha256 text,
+    content_type text,
+    by text NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    stored_at timestamp with time zone,
+    CONSTRAINT pk_artifacts PRIMARY KEY (id),
+    CONSTRAINT fk_artifacts_tasks_task_id FOREIGN KEY (task_id) REFERENCES tasks (id) ON DELETE CASCADE,
+    CONSTRAINT fk_artifacts_runs_run_id FOREIGN KEY (run_id) REFERENCES runs (id) ON DELETE CASCADE
+);
+
 -- Messages that nobody could read, or that the broker set aside, until a person sends them again or drops them.
 CREATE TABLE dead_letters (
     id uuid NOT NULL,
@@ -342,6 +361,14 @@ CREATE TABLE dead_letters (
     at timestamp with time zone NOT NULL,
     CONSTRAINT pk_dead_letters PRIMARY KEY (id)
 );
+
+CREATE INDEX ix_artifacts_sha256 ON artifacts (sha256);
+
+CREATE INDEX ix_artifacts_task_id_id ON artifacts (task_id, id);
+
+CREATE UNIQUE INDEX ux_artifacts_attachment_name ON artifacts (task_id, name) WHERE run_id IS NULL;
+
+CREATE UNIQUE INDEX ux_artifacts_run_name ON artifacts (run_id, name) WHERE run_id IS NOT NULL;
 
 CREATE INDEX ix_comments_task_id_id ON comments (task_id, id);
 

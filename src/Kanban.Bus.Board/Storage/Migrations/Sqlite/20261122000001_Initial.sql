@@ -32,6 +32,7 @@ CREATE TABLE "lanes" (
     "profile" TEXT NOT NULL,
     "workspace" TEXT NULL,
     "draws" TEXT NOT NULL,
+    "artifacts" TEXT NOT NULL,
     "retry" TEXT NOT NULL,
     "max_attempts" INTEGER NOT NULL,
     "backoff_seconds" INTEGER NOT NULL,
@@ -175,6 +176,7 @@ CREATE TABLE "tasks" (
     "needs" TEXT NOT NULL,
     "requirement_set" TEXT NOT NULL,
     "draws" TEXT NOT NULL,
+    "artifacts" TEXT NOT NULL,
     "labels" TEXT NOT NULL,
     "not_before" INTEGER NULL,
     "due" INTEGER NULL,
@@ -308,6 +310,22 @@ CREATE TABLE "log_chunks" (
     CONSTRAINT "fk_log_chunks_runs_run_id" FOREIGN KEY ("run_id") REFERENCES "runs" ("id") ON DELETE CASCADE
 );
 
+-- Files of tasks: what runs made, and what people attached (no run). Their bytes lie outside, under their SHA-256.
+CREATE TABLE "artifacts" (
+    "id" TEXT NOT NULL CONSTRAINT "pk_artifacts" PRIMARY KEY,
+    "task_id" TEXT NOT NULL,
+    "run_id" TEXT NULL,
+    "name" TEXT NOT NULL,
+    "size_bytes" INTEGER NOT NULL,
+    "sha256" TEXT NULL,
+    "content_type" TEXT NULL,
+    "by" TEXT NOT NULL,
+    "declared_at" INTEGER NOT NULL,
+    "stored_at" INTEGER NULL,
+    CONSTRAINT "fk_artifacts_tasks_task_id" FOREIGN KEY ("task_id") REFERENCES "tasks" ("id") ON DELETE CASCADE,
+    CONSTRAINT "fk_artifacts_runs_run_id" FOREIGN KEY ("run_id") REFERENCES "runs" ("id") ON DELETE CASCADE
+);
+
 -- Messages that nobody could read, or that the broker set aside, until a person sends them again or drops them.
 CREATE TABLE "dead_letters" (
     "id" TEXT NOT NULL CONSTRAINT "pk_dead_letters" PRIMARY KEY,
@@ -319,6 +337,14 @@ CREATE TABLE "dead_letters" (
     "bytes" INTEGER NOT NULL,
     "at" INTEGER NOT NULL
 );
+
+CREATE INDEX "ix_artifacts_sha256" ON "artifacts" ("sha256");
+
+CREATE INDEX "ix_artifacts_task_id_id" ON "artifacts" ("task_id", "id");
+
+CREATE UNIQUE INDEX "ux_artifacts_attachment_name" ON "artifacts" ("task_id", "name") WHERE run_id IS NULL;
+
+CREATE UNIQUE INDEX "ux_artifacts_run_name" ON "artifacts" ("run_id", "name") WHERE run_id IS NOT NULL;
 
 CREATE INDEX "ix_comments_task_id_id" ON "comments" ("task_id", "id");
 

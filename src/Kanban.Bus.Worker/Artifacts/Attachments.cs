@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Board;
+using Kanban.Bus.Worker.Executors;
+using Kanban.Bus.Worker.Hosting;
+
+namespace Kanban.Bus.Worker.Artifacts;
+
+/// <summary>Brings what people attached to a task into the folder <c>attachments</c> of a workspace, before its run starts.</summary>
+internal sealed class Attachments(BoardApi board, TimeProvider clock)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Waits for a board that is away, until it is told to stop.</summary>
+    /// <exception cref="RunNotStartedException">A file can't be had as it should be.</exception>
+    public async Task FetchAsync(Grant grant, string workspace, CancellationToken ct)
+    {
+        var folder = Path.Combine(workspace, "attachments");
+        // In a workspace that is used again, an earlier run may have put a link in its place.
+        if (new DirectoryInfo(folder).LinkTarget is not null)
+            throw new RunNotStartedException($"{folder} is a link: no attachments are put there");
+        Directory.CreateDirectory(folder, OwnerOnly);
+        foreach (var file in grant.Attachments ?? [])
+            await FetchAsync(grant, file, Path.Combine(folder, Path.GetFileName(file.Name)), ct);
+    }
+
+    private async Task FetchAsync(Grant grant, AttachedFile attached, string path, CancellationToken ct)
+    {
+        File.Delete(path);
+        var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        while (file.Position < attached.SizeBytes)
+        {
+            try
+            {
+                var piece = await board.AttachmentAsync(grant.RunId, grant.RunToken, attached.Id, file.Position, ct);
+                hash.AppendData(piece);
+                await file.WriteAsync(piece, ct);
+                backoff.Reset();
+            }
+            catch (BoardAwayException)
+            {
+                await backoff.WaitAsync(ct);
+            }
+            catch (Exception e) when (e is BoardRefusedException or TokenRefusedException)
+            {
+                throw new RunNotStartedException($"the attachment '{attached.Name}' can't be had: {e.Message}");
+            }
+        }
+        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != attached.Sha256)
+            throw new RunNotStartedException($"the attachment '{attached.Name}' did not arrive as the board has it");
+    }
+}
