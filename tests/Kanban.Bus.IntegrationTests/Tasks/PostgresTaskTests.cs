@@ -3,6 +3,7 @@ using Kanban.Bus.Tests.Admission;
 using Kanban.Bus.Tests.Artifacts;
 using Kanban.Bus.Tests.Boards;
 using Kanban.Bus.Tests.Gateways;
+using Kanban.Bus.Tests.Inside;
 using Kanban.Bus.Tests.Lanes;
 using Kanban.Bus.Tests.Pools;
 using Kanban.Bus.Tests.Runs;
@@ -60,3 +61,5 @@ public sealed class PostgresScheduleTests : ScheduleSpec<PostgresStore>;
 public sealed class PostgresDueTests : DueSpec<PostgresStore>;
 
 public sealed class PostgresArtifactTests : ArtifactSpec<PostgresStore>;
+
+public sealed class PostgresFencedRunTests : FencedRunSpec<PostgresStore>;

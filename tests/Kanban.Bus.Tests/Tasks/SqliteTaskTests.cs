@@ -51,3 +51,5 @@ public sealed class SqliteDispatchTests : Admission.DispatchSpec<SqliteStore>;
 public sealed class SqliteSimulateTests : Simulation.SimulateSpec<SqliteStore>;
 
 public sealed class SqliteArtifactTests : Artifacts.ArtifactSpec<SqliteStore>;
+
+public sealed class SqliteFencedRunTests : Inside.FencedRunSpec<SqliteStore>;

@@ -21,7 +21,7 @@ internal static class CheckEndingEndpoint
         .WithName("CheckEnding").WithSummary("A run asks, before it says how it ends, whether its lease is live and the children it claims are its own.")
         .ProducesProblem(400).ProducesProblem(409);
 
-    private static async Task<Results<Ok<RunLease>, ProblemHttpResult>> Handle(
+    internal static async Task<Results<Ok<RunLease>, ProblemHttpResult>> Handle(
         Guid runId, CheckEnding request, ClaimsPrincipal user, BoardDbContext db, CancellationToken ct)
     {
         var claimed = (request.Created ?? []).Distinct().ToList();

@@ -22,7 +22,7 @@ internal static class CreateChild
         .WithName("CreateChild").WithSummary("A run makes a child of its task, which starts once that is done.")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422);
 
-    private static async Task<Results<Created<TaskView>, Ok<TaskView>, ProblemHttpResult>> Handle(
+    internal static async Task<Results<Created<TaskView>, Ok<TaskView>, ProblemHttpResult>> Handle(
         Guid runId, CreateTask request, ClaimsPrincipal user, BoardDbContext db, RunWrites writes, TaskCreation creation, TaskViews views, IOptions<RunsOptions> options, CancellationToken ct)
     {
         var (made, refused) = await writes.ApplyAsync(user, caller => MakeAsync(caller, request, db, creation, options.Value, ct), ct);

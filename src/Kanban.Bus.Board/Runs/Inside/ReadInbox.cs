@@ -14,7 +14,7 @@ internal static class ReadInbox
     public static void Map(RouteGroupBuilder runs) => runs.MapPost("/inbox", Handle)
         .WithName("ReadInbox").WithSummary("A run takes what was said about its task since it last looked.").ProducesProblem(409);
 
-    private static async Task<Results<Ok<List<CommentView>>, ProblemHttpResult>> Handle(Guid runId, ClaimsPrincipal user, BoardDbContext db, RunWrites writes, CancellationToken ct)
+    internal static async Task<Results<Ok<List<CommentView>>, ProblemHttpResult>> Handle(Guid runId, ClaimsPrincipal user, BoardDbContext db, RunWrites writes, CancellationToken ct)
     {
         // Mostly there is nothing new, and that needs no lock.
         if (!await db.Unseen(user.TaskId(), runId).AnyAsync(ct) && await ShowLease.ReadAsync(db, runId, user.FencingToken(), ct) is not null)

@@ -23,10 +23,10 @@ internal static class RunTasks
             .ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static async Task<Results<Ok<TaskDetail>, ProblemHttpResult>> Show(Guid runId, string key, ClaimsPrincipal user, BoardDbContext db, TaskViews views, CancellationToken ct) =>
+    internal static async Task<Results<Ok<TaskDetail>, ProblemHttpResult>> Show(Guid runId, string key, ClaimsPrincipal user, BoardDbContext db, TaskViews views, CancellationToken ct) =>
         (await db.ReachAsync(user.TaskId(), [key], ct)).Refused is { } refused ? refused : await ShowTask.Handle(key, db, views, ct);
 
-    private static async Task<Results<Created<CommentView>, ProblemHttpResult>> Comment(
+    internal static async Task<Results<Created<CommentView>, ProblemHttpResult>> Comment(
         Guid runId, string key, AddComment request, ClaimsPrincipal user, BoardDbContext db, RunWrites writes, CancellationToken ct)
     {
         if (CommentTask.WhyNot(request) is { } invalid)
@@ -41,7 +41,7 @@ internal static class RunTasks
         return refused is not null ? refused : TypedResults.Created($"/api/v1/tasks/{key}", CommentTask.Of(comment!));
     }
 
-    private static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Link(
+    internal static async Task<Results<Ok<TaskView>, ProblemHttpResult>> Link(
         Guid runId, string key, string parentKey, ClaimsPrincipal user, BoardDbContext db, TaskChanges changes, CancellationToken ct)
     {
         if ((await db.ReachAsync(user.TaskId(), [key, parentKey], ct)).Refused is { } beyond)

@@ -22,10 +22,10 @@ internal static class ShowLease
         runs.MapPost("/heartbeat", Beat).WithName("RunHeartbeat").WithSummary("A run says that it is at work, and at what.").ProducesProblem(400).ProducesProblem(409).OnLeasePool();
     }
 
-    private static async Task<Results<Ok<RunLease>, ProblemHttpResult>> Show(Guid runId, ClaimsPrincipal user, BoardDbContext db, CancellationToken ct) =>
+    internal static async Task<Results<Ok<RunLease>, ProblemHttpResult>> Show(Guid runId, ClaimsPrincipal user, BoardDbContext db, CancellationToken ct) =>
         await ReadAsync(db, runId, user.FencingToken(), ct) is { } lease ? TypedResults.Ok(lease) : RunWrites.LeaseLost();
 
-    private static async Task<Results<Ok<RunLease>, ProblemHttpResult>> Beat(
+    internal static async Task<Results<Ok<RunLease>, ProblemHttpResult>> Beat(
         Guid runId, RunPulse pulse, ClaimsPrincipal user, BoardDbContext db, RunWrites writes, CancellationToken ct)
     {
         if (TaskRules.Prose("/note", "note", pulse.Note, Limits.ReasonLength).ToList() is { Count: > 0 } faults)
