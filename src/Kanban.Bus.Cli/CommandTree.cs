@@ -62,6 +62,7 @@ internal static class CommandTree
             RunTalk.BuildInbox(app),
             RunTalk.BuildLink(app),
             RunTalk.BuildHeartbeat(app),
+            RunAttach.Build(app),
             Guard.Build(app),
             Noun("mcp", "The board as tools of an agent", McpServe.Build(app)),
             Login.Build(app),

@@ -16,15 +16,14 @@ internal sealed partial class BoardClient
         return await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, CallDeadline, ct);
     }
 
-    public Task<ArtifactUpload> DeclareAttachmentAsync(string key, DeclareArtifact file, CancellationToken ct) =>
-        PostAsync<ArtifactUpload>($"tasks/{Esc(key)}/attachments", file, ct);
+    /// <param name="at">As of <see cref="FileUpload"/>, of these three.</param>
+    public Task<ArtifactUpload> DeclareAsync(string at, DeclareArtifact file, CancellationToken ct) => PostAsync<ArtifactUpload>(at, file, ct);
 
-    public Task<ArtifactUpload> UploadAttachmentAsync(string key, Guid id, long offset, ReadOnlyMemory<byte> piece, CancellationToken ct)
+    public Task<ArtifactUpload> UploadAsync(string at, Guid id, long offset, ReadOnlyMemory<byte> piece, CancellationToken ct)
     {
         var content = new ReadOnlyMemoryContent(piece) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
-        return CallAsync<ArtifactUpload>(new HttpRequestMessage(HttpMethod.Put, $"tasks/{Esc(key)}/attachments/{id}?offset={offset}") { Content = content }, ct);
+        return CallAsync<ArtifactUpload>(new HttpRequestMessage(HttpMethod.Put, $"{at}/{id}?offset={offset}") { Content = content }, ct);
     }
 
-    public Task<ArtifactUpload> CommitAttachmentAsync(string key, Guid id, CancellationToken ct) =>
-        PostAsync<ArtifactUpload>($"tasks/{Esc(key)}/attachments/{id}/commit", null, ct);
+    public Task<ArtifactUpload> CommitAsync(string at, Guid id, CancellationToken ct) => PostAsync<ArtifactUpload>($"{at}/{id}/commit", null, ct);
 }

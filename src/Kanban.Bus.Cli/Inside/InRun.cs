@@ -6,7 +6,7 @@ namespace Kanban.Bus.Cli.Inside;
 
 /// <summary>The run that a command was started in, by its environment (<c>docs/lanes.md</c>).</summary>
 /// <param name="Connection">To the board, with the run's token and never with a person's.</param>
-internal sealed record InRun(string TaskKey, Guid RunId, long FencingToken, Connection Connection, string EndingFile, string? PulseFile)
+internal sealed record InRun(string TaskKey, Guid RunId, long FencingToken, Connection Connection, string EndingFile, string? PulseFile, string? Workspace)
 {
     private const string Id = "KANBAN_RUN_ID";
 
@@ -23,7 +23,7 @@ internal sealed record InRun(string TaskKey, Guid RunId, long FencingToken, Conn
         if (!long.TryParse(Needed("KANBAN_FENCING_TOKEN"), CultureInfo.InvariantCulture, out var token))
             throw new UsageException($"KANBAN_FENCING_TOKEN is '{Needed("KANBAN_FENCING_TOKEN")}', which is no number.");
         return new InRun(Needed("KANBAN_TASK"), run, token,
-            Connection.Resolve(url, Needed("KANBAN_RUN_TOKEN"), null, environment), Needed("KANBAN_ENDING_FILE"), environment("KANBAN_PULSE_FILE"));
+            Connection.Resolve(url, Needed("KANBAN_RUN_TOKEN"), null, environment), Needed("KANBAN_ENDING_FILE"), environment("KANBAN_PULSE_FILE"), environment("KANBAN_WORKSPACE"));
 
         string Needed(string name) => environment(name) ?? throw new UsageException($"{name} is not set, though {Id} is: a run has both. docs/lanes.md lists them.");
     }

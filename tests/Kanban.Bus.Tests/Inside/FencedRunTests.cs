@@ -128,6 +128,31 @@ public sealed class FencedRunTests
     }
 
     [Fact]
+    public async Task A_run_attaches_files_of_its_workspace_and_no_others_wherever_links_lead()
+    {
+        await using var runs = await HeldRuns.StartAsync();
+        var run = await runs.StartRunAsync();
+        var workspace = run.Environment["KANBAN_WORKSPACE"];
+        var (report, secret) = (Path.Combine(workspace, "report.md"), run.PulseFile + ".secret");
+        await File.WriteAllTextAsync(report, "all is well\n");
+        await File.WriteAllTextAsync(secret, "the worker's own\n");
+        File.CreateSymbolicLink(Path.Combine(workspace, "link"), secret);
+        Directory.CreateSymbolicLink(Path.Combine(workspace, "folder"), Path.GetDirectoryName(secret)!);
+
+        var kept = await run.Kanban.RunAsync("attach", report, "--name", "out/report.md");
+        Assert.True(kept.Code == 0, kept.Error);
+        foreach (var path in new[] { secret, Path.Combine(workspace, "link"), Path.Combine(workspace, "folder", Path.GetFileName(secret)), Path.Combine(workspace, "..", Path.GetFileName(secret)) })
+        {
+            var refused = await run.Kanban.RunAsync("attach", path);
+            Assert.Equal(2, refused.Code);
+            Assert.Contains("is not in the run's workspace", refused.Error, StringComparison.Ordinal);
+        }
+
+        var artifact = Assert.Single(await runs.Board.UseAsync(db => db.Artifacts.ToListAsync()));
+        Assert.Equal(("out/report.md", run.Grant.RunId), (artifact.Name, artifact.RunId));
+    }
+
+    [Fact]
     public async Task A_heartbeat_touches_the_pulse_and_its_note_is_in_the_history()
     {
         await using var runs = await HeldRuns.StartAsync();

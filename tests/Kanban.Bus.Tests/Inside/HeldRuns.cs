@@ -99,6 +99,7 @@ internal sealed class HeldRunOfTest : IDisposable
             ["KANBAN_RUN_TOKEN"] = grant.RunToken,
             ["KANBAN_FENCING_TOKEN"] = grant.FencingToken.ToString(CultureInfo.InvariantCulture),
             ["KANBAN_ENDING_FILE"] = EndingFile,
+            ["KANBAN_WORKSPACE"] = Directory.CreateDirectory(Path.Combine(_folder, "workspace")).FullName,
             ["KANBAN_PULSE_FILE"] = Path.Combine(_folder, "pulse"),
         };
         Kanban = new CommandLine();
