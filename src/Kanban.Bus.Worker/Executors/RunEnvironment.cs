@@ -2,7 +2,6 @@ using System.Globalization;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Spool;
-using Kanban.Bus.Worker.Workspaces;
 
 namespace Kanban.Bus.Worker.Executors;
 
@@ -20,8 +19,8 @@ internal static class RunEnvironment
             if (own(name) is { } value)
                 environment[name] = value;
         }
-        environment["HOME"] = ScratchWorkspace.Home(run.Workspace);
-        environment["TMPDIR"] = ScratchWorkspace.Temporary(run.Workspace);
+        environment["HOME"] = run.Home;
+        environment["TMPDIR"] = run.Temporary;
         environment["KANBAN_URL"] = board.ToString().TrimEnd('/');
         foreach (var (name, value) in profile.Environment)
             environment[name] = value;

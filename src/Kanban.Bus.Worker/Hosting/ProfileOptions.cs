@@ -15,6 +15,18 @@ public sealed class ProfileOptions
     /// <summary>Names of the worker's own variables that a run may see. Default PATH, LANG, TZ; nothing else passes.</summary>
     public List<string> PassEnvironment { get; } = [];
 
+    /// <summary>Kinds of workspace that tasks may ask for: <c>scratch</c>, <c>dir</c>, <c>worktree</c>. Default <c>scratch</c> alone.</summary>
+    public List<string> Workspaces { get; } = [];
+
+    /// <summary>Where its worktrees are made, and below which a <c>dir</c> must lie. Default: the worker's own folder, and no <c>dir</c>.</summary>
+    public string? WorkspaceRoot { get; set; }
+
+    /// <summary>Repositories that a <c>worktree</c> may be made of: paths or addresses, <c>*</c> at an end for any rest.</summary>
+    public List<string> Repositories { get; } = [];
+
+    /// <summary>Several runs may work in one <c>dir</c> at a time. Default false: the later one waits.</summary>
+    public bool ShareDirs { get; set; }
+
     internal const string Shell = "shell";
     internal const string None = "none";
 

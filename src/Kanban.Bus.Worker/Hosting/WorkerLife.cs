@@ -8,6 +8,7 @@ using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Shim;
 using Kanban.Bus.Worker.Slots;
 using Kanban.Bus.Worker.Spool;
+using Kanban.Bus.Worker.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Hosting;
@@ -31,6 +32,7 @@ internal sealed class WorkerLife : IAsyncDisposable
     private readonly ShimStart _shims;
     private readonly ProcessScanner _scanner = new();
     private readonly HeldRuns _held = new();
+    private readonly Places _places;
     private readonly RunStart _start;
     private readonly LeaseKeeper _leases;
     private readonly OfferIntake _intake;
@@ -38,6 +40,7 @@ internal sealed class WorkerLife : IAsyncDisposable
     private readonly Registration _registration;
     private IWorkerBus? _bus;
     private Task _looking = Task.CompletedTask;
+    private Task _sweeping = Task.CompletedTask;
     private Task _consuming = Task.CompletedTask;
     private CancellationTokenSource? _consumingEnd;
 
@@ -51,8 +54,9 @@ internal sealed class WorkerLife : IAsyncDisposable
         _shims = new ShimStart(options.Home, options.Containment, clock);
         var lanes = options.Lanes.ToDictionary(l => l.Key, l => new LaneSlots(l.Key, l.Value, clock));
         var reports = new FinishReports(options.Id, _board, clock, _log);
-        var supervisor = new RunSupervisor(_held, _scanner, reports, _board, options, clock, _log);
-        _start = new RunStart(_held, _spool, _shims, _scanner, supervisor, new Attachments(_board, clock), lanes, options, _board.Address, clock, _uptime, _log, _life.Token);
+        _places = new Places(options.Home, options.KeepWorktrees, clock, _log);
+        var supervisor = new RunSupervisor(_held, _scanner, _places, reports, _board, options, clock, _log);
+        _start = new RunStart(_held, _spool, _places, _shims, _scanner, supervisor, new Attachments(_board, clock), lanes, options, _board.Address, clock, _uptime, _log, _life.Token);
         _leases = new LeaseKeeper(options.Id, _board, _held, lanes, new HostPressure(options.Quiet, () => HostReading.Of(options.Home), clock, _log), clock, _uptime, _log);
         _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _uptime, _log, _life.Token);
         _consumers = new QueueConsumers(options.Id, _intake, _board, lanes, _leases.BeatNow, clock, _log);
@@ -76,6 +80,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         _log.WorkerStarts(_options.Id, _options.Host, string.Join(", ", _options.Lanes.Select(l => $"{l.Key}={l.Value}")), _board.Address, _options.Home);
         _log.ContainedBy(contained.By.ToString().ToLowerInvariant(), contained.Lacks.Length == 0 ? "" : $" ({contained.Lacks})");
         await _start.TakeUpAsync();
+        _sweeping = SweepAsync();
         _looking = LookAtTreesAsync();
 
         using var registered = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
@@ -99,6 +104,8 @@ internal sealed class WorkerLife : IAsyncDisposable
     {
         await _life.CancelAsync();
         await _looking;
+        await _sweeping;
+        _places.Dispose();
         if (_bus is not null)
             await _bus.DisposeAsync();
         _board.Dispose();
@@ -159,6 +166,24 @@ internal sealed class WorkerLife : IAsyncDisposable
             {
                 _log.ScanFailed(e);
             }
+        }
+    }
+
+    /// <summary>Worktrees that nobody has come back to are removed: at the start, and once an hour.</summary>
+    private async Task SweepAsync()
+    {
+        using var hour = new PeriodicTimer(TimeSpan.FromHours(1), _clock);
+        try
+        {
+            do
+            {
+                await _places.SweepAsync(_life.Token);
+            }
+            while (await hour.WaitForNextTickAsync(_life.Token));
+        }
+        catch (OperationCanceledException) when (_life.IsCancellationRequested)
+        {
+            // The way it ends.
         }
     }
 

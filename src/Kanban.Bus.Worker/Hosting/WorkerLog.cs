@@ -187,4 +187,19 @@ internal static partial class WorkerLog
 
     [LoggerMessage(70, LogLevel.Warning, "What was said to run {runId} could not be written to its inbox; the next heartbeat brings it again.")]
     public static partial void InboxNotWritten(this ILogger log, Exception fault, Guid runId);
+
+    [LoggerMessage(92, LogLevel.Information, "Run {runId} of {taskKey} waits for {workspace}: another run works in it.")]
+    public static partial void WaitsForWorkspace(this ILogger log, Guid runId, string taskKey, string workspace);
+
+    [LoggerMessage(93, LogLevel.Warning, "The workspace of run {runId} of {taskKey} could not be put in order; it stays as it is.")]
+    public static partial void WorkspaceNotClosed(this ILogger log, Exception fault, Guid runId, string taskKey);
+
+    [LoggerMessage(94, LogLevel.Information, "Removed the worktree {path}, which no run has used for {days:0} days; its branch {branch} stays.")]
+    public static partial void WorktreeRemoved(this ILogger log, string path, string branch, double days);
+
+    [LoggerMessage(95, LogLevel.Warning, "What is left in {path} could not be looked through.")]
+    public static partial void SweepFailed(this ILogger log, Exception fault, string path);
+
+    [LoggerMessage(96, LogLevel.Warning, "Run {runId} of {taskKey} goes on in {workspace}, which another run of this host has taken meanwhile.")]
+    public static partial void WorkspaceShared(this ILogger log, Guid runId, string taskKey, string workspace);
 }

@@ -53,6 +53,9 @@ public sealed partial class WorkerOptions
     /// <summary>When it takes no new work for its host's sake.</summary>
     public Pressure.QuietOptions Quiet { get; set; } = new();
 
+    /// <summary>How long a worktree stays that a run left without success, or with work in it that is in no commit. Default 7 days; 0 to 365.</summary>
+    public TimeSpan KeepWorktrees { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Profiles of this host, by name. <c>shell</c> is there without being defined.</summary>
     public Dictionary<string, ProfileOptions> Profiles { get; } = [];
 

@@ -43,6 +43,8 @@ internal sealed class WorkerOptionsCheck : IValidateOptions<WorkerOptions>
             yield return $"Worker:LogLimitBytes is {o.LogLimitBytes}; at least 1,048,576 is needed.";
         foreach (var fault in o.Quiet.Faults())
             yield return fault;
+        if (o.KeepWorktrees < TimeSpan.Zero || o.KeepWorktrees > TimeSpan.FromDays(365))
+            yield return $"Worker:KeepWorktrees is {o.KeepWorktrees}; 0 to 365 days are allowed.";
         foreach (var (profile, p) in o.Profiles)
         {
             if (!Limits.Name.IsMatch(profile))

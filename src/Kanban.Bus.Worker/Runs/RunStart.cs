@@ -7,13 +7,14 @@ using Kanban.Bus.Worker.Leases;
 using Kanban.Bus.Worker.Shim;
 using Kanban.Bus.Worker.Slots;
 using Kanban.Bus.Worker.Spool;
+using Kanban.Bus.Worker.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Runs;
 
 /// <summary>Turns a grant into a running process, and at the worker's start takes up again what an earlier process left.</summary>
 internal sealed class RunStart(
-    HeldRuns held, RunSpool spool, ShimStart shims, ProcessScanner scanner, RunSupervisor supervisor, Attachments attachments,
+    HeldRuns held, RunSpool spool, Places places, ShimStart shims, ProcessScanner scanner, RunSupervisor supervisor, Attachments attachments,
     IReadOnlyDictionary<string, LaneSlots> lanes, WorkerOptions options, Uri board, TimeProvider clock, TimeProvider uptime, ILogger log, CancellationToken life)
 {
     private const int MostFaults = 5;
@@ -36,11 +37,15 @@ internal sealed class RunStart(
                 _ = UntilDoneAsync(run, _ => supervisor.TellAsync(run, new FinishItem(grant.RunId, grant.FencingToken, Outcome.Succeeded), life));
                 return run;
             }
-            directory.Prepare(grant);
-            if (grant.Attachments is { Count: > 0 })
-                _ = UntilDoneAsync(run, _ => FetchAndLaunchAsync(run, profile));
-            else
-                Launch(run, profile);
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(life);
+            var equipping = EquipAsync(run, profile, stop.Token);
+            if (!equipping.IsCompletedSuccessfully)
+            {
+                _ = LaunchLaterAsync(run, profile, equipping, stop);
+                return run;
+            }
+            stop.Dispose();
+            Launch(run, profile);
         }
         catch (Exception e)
         {
@@ -49,31 +54,44 @@ internal sealed class RunStart(
         return run;
     }
 
-    /// <summary>Its lease is kept alive meanwhile; a restart in between hands the run back.</summary>
-    private async Task FetchAndLaunchAsync(LiveRun run, ProfileOptions profile)
+    /// <summary>Where it works and what it finds there; done at once for most.</summary>
+    private async Task EquipAsync(LiveRun run, ProfileOptions profile, CancellationToken ct)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(life);
-        var fetching = attachments.FetchAsync(run.Grant, run.Directory.Workspace, stop.Token);
-        if (await Task.WhenAny(fetching, run.StopAsked) != fetching)
-            await stop.CancelAsync();
+        await places.OpenAsync(run.Grant, profile, run.Directory, ct);
+        run.Directory.Prepare(run.Grant);
+        if (run.Grant.Attachments is { Count: > 0 })
+            await attachments.FetchAsync(run.Grant, run.Directory.Workspace, ct);
+    }
+
+    /// <summary>Until it is equipped it holds its slot and its lease, and a cancel finds nothing to end; a restart in between hands the run back.</summary>
+    private async Task LaunchLaterAsync(LiveRun run, ProfileOptions profile, Task equipping, CancellationTokenSource stop)
+    {
+        using var over = stop;
         try
         {
-            await fetching;
+            if (await Task.WhenAny(equipping, run.StopAsked) != equipping)
+                await stop.CancelAsync();
+            await Task.WhenAny(equipping);
+            if (life.IsCancellationRequested)
+                return;
+            if (run.StopAsked.IsCompleted)
+            {
+                GiveUp(run, await run.StopAsked);
+                return;
+            }
+            await equipping;
+            if (run.IsPastLease)
+            {
+                GiveUp(run, StopCause.Disconnected(run.SinceRenewed.TotalSeconds));
+                return;
+            }
+            run.StartedAt = clock.GetTimestamp();
+            Launch(run, profile);
         }
-        catch (OperationCanceledException) when (!life.IsCancellationRequested && run.StopAsked.IsCompleted)
-        {
-            GiveUp(run, await run.StopAsked);
-            return;
-        }
-        catch (Exception e) when (e is RunNotStartedException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             GiveUp(run, e);
-            return;
         }
-        if (run.IsPastLease)
-            GiveUp(run, StopCause.Disconnected(run.SinceRenewed.TotalSeconds));
-        else
-            Launch(run, profile);
     }
 
     private void Launch(LiveRun run, ProfileOptions profile)
@@ -145,6 +163,8 @@ internal sealed class RunStart(
             var age = (long)(alive.Age.TotalSeconds * clock.TimestampFrequency);
             run = new LiveRun(grant, directory, lane, lane?.TakeBeyond() ?? 0, uptime.GetTimestamp(), uptime) { Shim = alive, StartedAt = now - age };
             scanner.Track(grant.RunId, ProcStat.Read(alive.Pid), directory.Cgroup);
+            if (directory.ReadPlace() is { } place)
+                places.TakeUp(grant, place);
             log.RunTakenUp(grant.RunId, grant.TaskKey, grant.Lane, grant.FencingToken, alive.Pid);
         }
         else

@@ -6,13 +6,14 @@ using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Logs;
 using Kanban.Bus.Worker.Shim;
+using Kanban.Bus.Worker.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Runs;
 
 /// <summary>Sees a run through to its end: the same code for a fresh run and for one taken up again after the worker's restart.</summary>
 internal sealed class RunSupervisor(
-    HeldRuns held, ProcessScanner scanner, FinishReports reports, BoardApi board, WorkerOptions options, TimeProvider clock, ILogger log)
+    HeldRuns held, ProcessScanner scanner, Places places, FinishReports reports, BoardApi board, WorkerOptions options, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private readonly TreeStop _tree = new(scanner, clock, log);
@@ -115,6 +116,7 @@ internal sealed class RunSupervisor(
             log.FinishNotKept(e, run.Grant.RunId, run.Grant.TaskKey);
         }
         scanner.Untrack(run.Grant.RunId);
+        places.Release(run.Grant.RunId);
         run.MarkEnded();
     }
 
@@ -178,6 +180,7 @@ internal sealed class RunSupervisor(
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
         // Also after a clean end: what the run left in the background would outlive its slot.
         await _tree.StopAsync(run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill);
-        return SaidEnding.Over(RunReport.Of(run.Grant, run.Directory, cause), run.Directory) with { Met = run.Met.Take() };
+        var finish = SaidEnding.Over(RunReport.Of(run.Grant, run.Directory, cause), run.Directory) with { Met = run.Met.Take() };
+        return finish with { Metadata = await places.CloseAsync(run.Grant, run.Directory, finish.Outcome is Outcome.Succeeded or Outcome.Review, finish.Metadata, ct) };
     }
 }

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Shim;
+using Kanban.Bus.Worker.Workspaces;
 
 namespace Kanban.Bus.Worker.Spool;
 
 /// <summary>One run on disk: what it was granted, what it wrote, how it ended. It stays until the board has answered its finish.</summary>
 internal sealed class RunDirectory(string path, Guid runId)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private string? _workspace;
 
     public Guid RunId => runId;
     public string Path => path;
@@ -44,15 +45,26 @@ internal sealed class RunDirectory(string path, Guid runId)
 
     /// <summary>Written by the run's own watch when it ended the run: the seconds since the lease was renewed.</summary>
     public string CutFile => At("cut");
-    public string Workspace => At("workspace");
+    /// <summary>Where the run works: a fresh directory here, or the place that was noted.</summary>
+    public string Workspace => _workspace ??= ReadPlace()?.Path ?? At("workspace");
+
+    /// <summary>The run's own home and folder for temporary files, whatever it works in.</summary>
+    public string Home => At("home");
+    public string Temporary => At("tmp");
+
+    /// <summary>Where the run works, for runs that have no fresh directory.</summary>
+    public string PlaceFile => At("place.json");
 
     public string LogFile(string stream) => At(stream);
 
     /// <summary>Makes the directory with all a run reads.</summary>
     public void Prepare(Grant grant)
     {
-        Directory.CreateDirectory(path, OwnerOnly);
-        Workspaces.ScratchWorkspace.Create(Workspace);
+        Directory.CreateDirectory(path, OwnFolder.OwnerOnly);
+        foreach (var fresh in (string[])[Home, Temporary])
+            Directory.CreateDirectory(fresh, OwnFolder.OwnerOnly);
+        if (ReadPlace() is null)
+            Directory.CreateDirectory(Workspace, OwnFolder.OwnerOnly);
         AtomicFile.Write(BodyFile, grant.Body);
         AtomicFile.Write(BriefFile, grant.Brief);
         AtomicFile.Write(ParentsFile, JsonSerializer.SerializeToUtf8Bytes(grant.Parents, Json.Client));
@@ -69,6 +81,16 @@ internal sealed class RunDirectory(string path, Guid runId)
     public FinishItem? ReadFinish() => PlainFile.ReadAllBytes(FinishFile) is { } bytes ? JsonSerializer.Deserialize<FinishItem>(bytes, Json.Client) : null;
 
     public void WriteFinish(FinishItem finish) => AtomicFile.Write(FinishFile, JsonSerializer.SerializeToUtf8Bytes(finish, Json.Client), durable: true);
+
+    /// <summary>Null for a run with a fresh directory.</summary>
+    public Place? ReadPlace() => PlainFile.ReadAllBytes(PlaceFile) is { } bytes ? JsonSerializer.Deserialize<Place>(bytes, Json.Client) : null;
+
+    public void WritePlace(Place place)
+    {
+        Directory.CreateDirectory(path, OwnFolder.OwnerOnly);
+        AtomicFile.Write(PlaceFile, JsonSerializer.SerializeToUtf8Bytes(place, Json.Client));
+        _workspace = place.Path;
+    }
 
     public ProcessIdentity? ReadShim() => ProcessIdentity.ReadShimFile(ShimFile);
 
@@ -96,7 +118,7 @@ internal sealed class RunDirectory(string path, Guid runId)
     /// <summary>Null when the run's own watch did not end it.</summary>
     public int? ReadCut() => int.TryParse(PlainFile.ReadAllText(CutFile), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
-    public void Remove() => Workspaces.ScratchWorkspace.Remove(path);
+    public void Remove() => OwnFolder.Remove(path);
 
     private string At(string name) => System.IO.Path.Combine(path, name);
 }

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Executors;
+using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Spool;
+using Microsoft.Extensions.Logging;
+
+namespace Kanban.Bus.Worker.Workspaces;
+
+/// <summary>Makes what runs work in, gives each place to one run at a time, and puts it in order afterwards.</summary>
+internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILogger log) : IDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private readonly ConcurrentDictionary<string, Guid> _taken = new();
+    private readonly ConcurrentDictionary<Guid, DirectoryLock> _locks = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _mirrors = new();
+
+    private string Repositories => Path.Combine(home, "repositories");
+
+    /// <summary>Completed at once for a scratch directory; else when the place is made and no other run works in it.</summary>
+    /// <exception cref="RunNotStartedException">The profile does not allow it, or it can't be made; the message says why.</exception>
+    public Task OpenAsync(Grant grant, ProfileOptions profile, RunDirectory directory, CancellationToken ct)
+    {
+        var wanted = WorkspacePolicy.Allowed(grant.Workspace, grant.Profile, profile);
+        return wanted.Kind switch
+        {
+            WorkspaceKind.Dir => OpenDirectoryAsync(grant, WorkspacePolicy.Directory(wanted.Of, grant.Profile, profile), profile.ShareDirs, directory, ct),
+            WorkspaceKind.Worktree => OpenWorktreeAsync(grant, wanted.Of, profile.WorkspaceRoot ?? Path.Combine(home, "worktrees"), directory, ct),
+            _ => Task.CompletedTask,
+        };
+    }
+
+    /// <summary>A run that an earlier process started goes on in its place.</summary>
+    public void TakeUp(Grant grant, Place place)
+    {
+        if (!_taken.TryAdd(place.Path, grant.RunId) || !TryLock(grant.RunId, place))
+            log.WorkspaceShared(grant.RunId, grant.TaskKey, place.Path);
+    }
+
+    /// <summary>To be called when nothing of the run lives. Does not fail: what can't be put in order stays, and the report says so.</summary>
+    /// <returns>What the board should know of it beside what the run itself said; null for nothing.</returns>
+    public async Task<JsonElement?> CloseAsync(Grant grant, RunDirectory directory, bool succeeded, JsonElement? metadata, CancellationToken ct)
+    {
+        if (directory.ReadPlace() is not { Kind: WorkspaceKind.Worktree, Mirror: { } mirror, Base: { } began } place)
+            return metadata;
+        JsonObject report;
+        try
+        {
+            report = await WithMirrorAsync(mirror, async () => await new Worktree(Mirror.At(mirror, clock), place.Path).CloseAsync(began, succeeded, ct), ct);
+        }
+        catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
+        {
+            log.WorkspaceNotClosed(e, grant.RunId, grant.TaskKey);
+            report = new JsonObject { ["branch"] = place.Branch, ["kept"] = place.Path, ["fault"] = e.Message };
+        }
+        if (metadata is { ValueKind: not JsonValueKind.Object })
+            return metadata;
+        var all = metadata is { } said ? JsonObject.Create(said)! : [];
+        all["workspace"] = report;
+        return JsonSerializer.SerializeToElement(all);
+    }
+
+    /// <summary>The run is over, and its place free for the next.</summary>
+    public void Release(Guid runId)
+    {
+        foreach (var (path, _) in _taken.Where(t => t.Value == runId))
+            _taken.TryRemove(new(path, runId));
+        if (_locks.TryRemove(runId, out var held))
+            held.Dispose();
+    }
+
+    /// <summary>Removes worktrees that no run has used for as long as they are kept. Their branches stay.</summary>
+    public async Task SweepAsync(CancellationToken ct)
+    {
+        if (!Directory.Exists(Repositories))
+            return;
+        foreach (var repository in Directory.EnumerateDirectories(Repositories, "*.git"))
+        {
+            var notes = Path.Combine(repository, "worktrees");
+            foreach (var note in Directory.Exists(notes) ? Directory.EnumerateDirectories(notes) : [])
+            {
+                try
+                {
+                    await SweepAsync(repository, note, ct);
+                }
+                catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
+                {
+                    log.SweepFailed(e, note);
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var held in _locks.Values)
+            held.Dispose();
+        foreach (var gate in _mirrors.Values)
+            gate.Dispose();
+    }
+
+    private async Task SweepAsync(string repository, string note, CancellationToken ct)
+    {
+        var age = clock.GetUtcNow() - Directory.GetLastWriteTimeUtc(note);
+        if (age < keep || PlainFile.ReadAllText(Path.Combine(note, "gitdir"))?.Trim() is not { Length: > 0 } file || Path.GetDirectoryName(file) is not { } path || Path.GetFileName(path) != Path.GetFileName(note) || _taken.ContainsKey(path))
+            return;
+        // Only what is a worktree of this very note: a path that was changed must not lead anywhere else.
+        if (Directory.Exists(path) && PlainFile.ReadAllText(Path.Combine(path, ".git"))?.Trim() != "gitdir: " + note)
+            return;
+        await WithMirrorAsync(repository, async () =>
+        {
+            await new Worktree(Mirror.At(repository, clock), path).RemoveAsync(ct);
+            return true;
+        }, ct);
+        log.WorktreeRemoved(path, "kanban/" + Path.GetFileName(path), age.TotalDays);
+    }
+
+    private async Task OpenDirectoryAsync(Grant grant, string path, bool shared, RunDirectory directory, CancellationToken ct)
+    {
+        var place = new Place(WorkspaceKind.Dir, path);
+        if (!shared)
+            await TakeAsync(grant, place, ct);
+        directory.WritePlace(place);
+    }
+
+    private async Task OpenWorktreeAsync(Grant grant, string repository, string root, RunDirectory directory, CancellationToken ct)
+    {
+        var mirror = Mirror.Of(Repositories, repository, clock);
+        var path = Path.Combine(Path.GetFullPath(root), grant.TaskKey);
+        await TakeAsync(grant, new Place(WorkspaceKind.Worktree, path), ct);
+        try
+        {
+            directory.WritePlace(await WithMirrorAsync(mirror.Path, () => new Worktree(mirror, path).OpenAsync(ct), ct));
+        }
+        catch (GitFailedException e)
+        {
+            throw new RunNotStartedException($"no worktree of {repository}: {e.Message}");
+        }
+    }
+
+    /// <summary>Waits until no other run works there, in its slot and under its lease.</summary>
+    private async Task TakeAsync(Grant grant, Place place, CancellationToken ct)
+    {
+        for (var told = false; !_taken.TryAdd(place.Path, grant.RunId) || !TryLock(grant.RunId, place); told = true)
+        {
+            _taken.TryRemove(new(place.Path, grant.RunId));
+            if (!told)
+                log.WaitsForWorkspace(grant.RunId, grant.TaskKey, place.Path);
+            await Task.Delay(Look, clock, ct);
+        }
+    }
+
+    /// <summary>A worktree belongs to this worker alone; a directory may be asked for by others of this host.</summary>
+    private bool TryLock(Guid runId, Place place)
+    {
+        if (place.Kind is not WorkspaceKind.Dir)
+            return true;
+        if (DirectoryLock.Try(place.Path) is not { } held)
+            return false;
+        _locks[runId] = held;
+        return true;
+    }
+
+    private async Task<T> WithMirrorAsync<T>(string mirror, Func<Task<T>> work, CancellationToken ct)
+    {
+        var gate = _mirrors.GetOrAdd(mirror, _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(ct);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}

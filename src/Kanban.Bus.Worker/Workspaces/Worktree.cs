@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Spool;
+
+namespace Kanban.Bus.Worker.Workspaces;
+
+/// <summary>A worktree of a mirror for one task, on the branch <c>kanban/TASK</c>. Later runs of the task here go on in it; on other hosts they begin with what was pushed.</summary>
+internal sealed class Worktree(Mirror mirror, string path)
+{
+    private static readonly TimeSpan Quick = TimeSpan.FromMinutes(5);
+    private readonly string _name = System.IO.Path.GetFileName(path);
+
+    private string Branch => "kanban/" + _name;
+    private string Head => "refs/heads/" + Branch;
+    private string Pushed => "refs/remotes/origin/" + Branch;
+
+    /// <summary>Git's own notes on it.</summary>
+    private string Notes => System.IO.Path.Combine(mirror.Path, "worktrees", _name);
+
+    public async Task<Place> OpenAsync(CancellationToken ct)
+    {
+        var start = await mirror.RefreshAsync(ct);
+        if (!TryTidy())
+        {
+            OwnFolder.Remove(path);
+            OwnFolder.Remove(Notes);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!, OwnFolder.OwnerOnly);
+            var (here, there) = (await mirror.HasAsync(Head, ct), await mirror.HasAsync(Pushed, ct));
+            // What another host pushed since goes first, unless this one has work that nobody else has.
+            if (there && (!here || await Git.SaysAsync(Quick, ct, "--git-dir", mirror.Path, "merge-base", "--is-ancestor", Head, Pushed)))
+                await mirror.GitAsync(ct, "branch", "--quiet", "--no-track", "--force", Branch, Pushed);
+            else if (!here)
+                await mirror.GitAsync(ct, "branch", "--quiet", "--no-track", Branch, start);
+            await Git.RunAsync(Quick, ct, "--git-dir", mirror.Path, "worktree", "add", "--quiet", path, Branch);
+        }
+        return new Place(WorkspaceKind.Worktree, path, mirror.Path, Branch, await mirror.GitAsync(ct, "rev-parse", Head));
+    }
+
+    /// <summary>Pushes what the run committed, and removes the worktree where nothing would be lost with it.</summary>
+    /// <param name="began">The commit it stood at when the run began.</param>
+    /// <returns>What goes to the board: branch, commit, and what was left where.</returns>
+    public async Task<JsonObject> CloseAsync(string began, bool succeeded, CancellationToken ct)
+    {
+        mirror.Tidy();
+        if (!TryTidy())
+            throw new GitFailedException($"{path} is no longer a worktree on the branch {Branch}");
+        var commit = await mirror.GitAsync(ct, "rev-parse", Head);
+        var commits = int.Parse(await mirror.GitAsync(ct, "rev-list", "--count", Head, "^" + began), System.Globalization.CultureInfo.InvariantCulture);
+        var uncommitted = (await Git.RunAsync(Quick, ct, "--git-dir", Notes, "--work-tree", path, "status", "--porcelain")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+        var report = new JsonObject { ["branch"] = Branch, ["commit"] = commit, ["commits"] = commits };
+        var only = await mirror.GitAsync(ct, "rev-list", "--count", Head, "--not", "--remotes=origin") != "0";
+        if (only)
+        {
+            try
+            {
+                await mirror.PushAsync(Branch, ct);
+                only = false;
+                report["pushed"] = true;
+            }
+            catch (GitFailedException e)
+            {
+                report["pushed"] = false;
+                report["fault"] = e.Message;
+            }
+        }
+        if (uncommitted > 0)
+            report["uncommitted"] = uncommitted;
+        if (succeeded && uncommitted == 0 && !only)
+        {
+            await RemoveAsync(ct);
+            await mirror.GitAsync(ct, "branch", "--quiet", "-D", Branch);
+        }
+        else
+        {
+            report["kept"] = path;
+            Directory.SetLastWriteTimeUtc(Notes, mirror.Now);
+        }
+        return report;
+    }
+
+    /// <summary>The branch stays.</summary>
+    public async Task RemoveAsync(CancellationToken ct)
+    {
+        OwnFolder.Remove(path);
+        await mirror.GitAsync(ct, "worktree", "prune", "--expire", "now");
+    }
+
+    /// <summary>Puts right what a run may have changed of how git finds the worktree, and takes away locks of calls that were killed: the task has no other run here.</summary>
+    /// <returns>False when there is none on the task's branch.</returns>
+    private bool TryTidy()
+    {
+        var head = System.IO.Path.Combine(Notes, "HEAD");
+        if (!Directory.Exists(path) || PlainFile.ReadAllText(head)?.TrimEnd() != "ref: " + Head)
+            return false;
+        foreach (var left in Directory.EnumerateFiles(Notes, "*.lock").ToList())
+            File.Delete(left);
+        File.Delete(System.IO.Path.Combine(Notes, "config.worktree"));
+        AtomicFile.Write(System.IO.Path.Combine(Notes, "commondir"), "../..\n");
+        AtomicFile.Write(System.IO.Path.Combine(Notes, "gitdir"), System.IO.Path.Combine(path, ".git") + "\n");
+        AtomicFile.Write(System.IO.Path.Combine(path, ".git"), $"gitdir: {Notes}\n");
+        return true;
+    }
+}
