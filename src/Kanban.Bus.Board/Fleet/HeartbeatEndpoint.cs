@@ -18,8 +18,8 @@ internal static class HeartbeatEndpoint
 {
     private const int MostQuiet = 300;
 
-    /// <summary>For one run in one answer; the rest comes when these have been seen.</summary>
-    private const int MostMessages = 200;
+    /// <summary>For one run in one answer, the newest: the older ones were told before.</summary>
+    private const int MostMessages = 20;
 
     public static void Map(RouteGroupBuilder workers) => workers.MapPost("/{id}/heartbeat", Handle)
         .WithName("Heartbeat").WithSummary("Renews a worker's leases and tells it what to do").RequireAuthorization(Policies.WorkerSession).OnLeasePool();
@@ -66,7 +66,7 @@ internal static class HeartbeatEndpoint
             .Select(h => new StopOrder(h.RunId, leased[h.RunId].Reason ?? "asked to stop")).ToList();
         var news = new List<RunMessage>();
         foreach (var run in leased.Values.Where(l => l.HasNews))
-            news.AddRange((await db.Unseen(run.TaskId, run.RunId).AsNoTracking().Take(MostMessages).ToListAsync(ct)).Select(c => new RunMessage(run.RunId, CommentTask.Of(c))));
+            news.AddRange((await db.Unseen(run.TaskId, run.RunId).AsNoTracking().OrderByDescending(c => c.Id).Take(MostMessages).ToListAsync(ct)).Select(c => new RunMessage(run.RunId, CommentTask.Of(c))));
         // A quiet worker leaves its queues, so that offers go to the others.
         return new Orders(worker.DrainAsked, worker.Quiet is null ? queues.For(FleetMember.Of(worker)) : [], stop, forget, news.Count == 0 ? null : news);
     }
