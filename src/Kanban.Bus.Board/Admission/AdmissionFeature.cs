@@ -8,6 +8,7 @@ public static class AdmissionFeature
     public static IServiceCollection AddAdmission(this IServiceCollection services) => services
         .AddSingleton<Turns>()
         .AddSingleton<PassTimes>()
+        .AddSingleton<LayoutCache>()
         .AddSingleton<UsualLengths>()
         .AddScoped<SnapshotReader>()
         .AddScoped<AdmissionPass>()

@@ -92,6 +92,7 @@ public static class Admit
         private readonly Dictionary<(string Lane, string Draws), IReadOnlyDictionary<string, int>> _pools = [];
         private readonly HashSet<string> _canaries = [];
         private readonly Dictionary<string, int> _retries = [];
+        private readonly Dictionary<(string Lane, string Set), Wait> _noSlot = [];
 
         public Room(Snapshot snapshot)
         {
@@ -130,7 +131,7 @@ public static class Admit
                 return null;
             if (FullHost(task, fitting) is { } host)
                 return host;
-            return _lookAhead.GetValueOrDefault((task.Lane, task.RequirementSet)) >= _snapshot.LookAhead ? new(WaitCode.NoSlot, NoSlot(task.Lane, fitting)) : null;
+            return _lookAhead.GetValueOrDefault((task.Lane, task.RequirementSet)) >= _snapshot.LookAhead ? NoSlot(task, fitting) : null;
         }
 
         public string? Never(ReadyTask task)
@@ -247,11 +248,15 @@ public static class Admit
             return $"0 of {_snapshot.Workers.Count} workers fit{(why.Count == 0 ? "" : ": " + string.Join(", ", why))}";
         }
 
-        private static string NoSlot(string lane, IReadOnlyList<FleetMember> fitting)
+        private Wait NoSlot(ReadyTask task, IReadOnlyList<FleetMember> fitting)
         {
+            // Said to all that wait behind the first: mostly the same.
+            if (_noSlot.TryGetValue((task.Lane, task.RequirementSet), out var said))
+                return said;
             var live = fitting.Where(w => w.TakesWork).ToList();
-            var slots = live.Sum(w => w.Slots[lane]);
-            return $"{(slots == 1 ? "the 1 slot" : $"all {slots} slots")} of lane {lane} on {string.Join(", ", live.Take(3).Select(w => w.Id))}{(live.Count > 3 ? $" and {live.Count - 3} more" : "")} {(slots == 1 ? "is" : "are")} taken";
+            var slots = live.Sum(w => w.Slots[task.Lane]);
+            return _noSlot[(task.Lane, task.RequirementSet)] = new(WaitCode.NoSlot,
+                $"{(slots == 1 ? "the 1 slot" : $"all {slots} slots")} of lane {task.Lane} on {string.Join(", ", live.Take(3).Select(w => w.Id))}{(live.Count > 3 ? $" and {live.Count - 3} more" : "")} {(slots == 1 ? "is" : "are")} taken");
         }
     }
 }

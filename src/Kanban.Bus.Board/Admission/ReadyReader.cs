@@ -42,7 +42,9 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
         if (most == 0 && !starves)
             return;
 
-        var groups = most > 0 && _ledger.WhyNot(CapKey.Lane(queue.Lane), 1, Place.Last) is null ? await queue.GroupsAsync(db, MostGroups, ct) : [];
+        // A task may draw more or less of its lane's pools than the lane says, but never nothing.
+        var isOpen = lane.Pools.Keys.Select(CapKey.Pool).Append(CapKey.Lane(queue.Lane)).All(c => _ledger.WhyNot(c, 1, Place.Last) is null);
+        var groups = most > 0 && isOpen ? await queue.GroupsAsync(db, MostGroups, ct) : [];
         var open = groups.Where(g => _ledger.WhyNot(queue.Lane, g.Board, Draws.Join(lane.Pools, Draws.Read(g.Draws)), Place.Last) is null).ToList();
         // The first in line, whoever they are; and of each group that has room its first, so that none is hidden by the many of another.
         if (open.Count > 0 || groups.Count == MostGroups)

@@ -1,6 +1,4 @@
-using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Lanes;
-using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -11,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>Reads what admission decides on. The number of ready tasks it looks at is bounded by what could start, not by what waits.</summary>
-public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, UsualLengths lengths, IOptions<AdmissionOptions> options)
+public sealed class SnapshotReader(BoardDbContext db, LayoutCache layouts, IOfferBus bus, UsualLengths lengths, IOptions<AdmissionOptions> options)
 {
     /// <summary>The tasks that have a chance now, queue by queue.</summary>
     public async Task<Snapshot> ForPassAsync(CancellationToken ct)
@@ -52,12 +50,7 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, UsualLength
     /// <summary>All but the tasks that could start.</summary>
     public async Task<Snapshot> FrameAsync(CancellationToken ct)
     {
-        var lanes = await db.Lanes.AsNoTracking().ToListAsync(ct);
-        var boards = await db.Boards.AsNoTracking().Where(b => b.MaxActive != null || b.Windows != "").ToListAsync(ct);
-        // The pool over everything is always there, so one round trip brings the clock along.
-        var read = await db.Pools.AsNoTracking().Select(p => new { Pool = p, Now = BoardDbContext.Now() }).ToListAsync(ct);
-        var (pools, now) = (read.ConvertAll(p => p.Pool), read.Max(p => p.Now));
-        var workers = await db.Workers.AsNoTracking().Include(w => w.Lanes).Where(w => w.State == WorkerState.Live).ToListAsync(ct);
+        var (layout, now, reserved) = await layouts.ReadAsync(db, ct);
         // Only what requires something is joined to its task.
         var plain = db.Runs.Where(r => r.Live && r.RequirementSet == "")
             .GroupBy(r => new { r.Lane, r.Board, r.WorkerId, r.Host, r.Draws, r.FairKey })
@@ -68,41 +61,32 @@ public sealed class SnapshotReader(BoardDbContext db, IOfferBus bus, UsualLength
         var live = (await plain.Concat(special).ToListAsync(ct))
             .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count, g.HeldOn, g.Draws, g.FairKey));
         var usual = new Dictionary<string, TimeSpan?>();
-        foreach (var lane in lanes.Where(l => l.HoldBeforeClose))
+        foreach (var lane in layout.Lanes.Where(l => l.HoldBeforeClose))
             usual[lane.Name] = await lengths.OfAsync(db, lane.Name, now, ct);
         return new Snapshot(
-            Caps.At(pools, lanes, boards, options.Value.MostActive, now),
+            Caps.At(layout.Pools, layout.Lanes, layout.Boards, options.Value.MostActive, now),
             options.Value.LookAhead,
-            lanes.ToDictionary(l => l.Name, l => new LaneRow(
-                l.Name, l.Profile, DrawsOf(l, pools), bus.ProblemOf(l.Name), bus.IsRefused(l.Name), l.HoldBeforeClose, usual.GetValueOrDefault(l.Name))
+            layout.Lanes.ToDictionary(l => l.Name, l => new LaneRow(
+                l.Name, l.Profile, layout.Draws[l.Name], bus.ProblemOf(l.Name), bus.IsRefused(l.Name), l.HoldBeforeClose, usual.GetValueOrDefault(l.Name))
             {
                 Breaker = l.Breaker,
                 Budget = new(0, 0, l.RetryPercent, l.RetriesPerMinute),
                 MaxRunsPerDay = l.MaxRunsPerDay,
             }),
-            workers.ConvertAll(FleetMember.Of),
+            layout.Workers,
             live,
             [],
             now)
         {
-            Order = await OrderAsync(now, ct),
+            Order = new(options.Value.AgeingStep, options.Value.ReserveAfter,
+                options.Value.FairBetween is AdmissionGroup.ByNothing ? new Dictionary<string, int>() : layout.Weights, reserved ? await ReservationsAsync(now, ct) : []),
         };
     }
 
-    private async Task<OrderRules> OrderAsync(DateTimeOffset now, CancellationToken ct)
-    {
-        var weights = options.Value.FairBetween is AdmissionGroup.ByNothing ? [] : await db.FairWeights.AsNoTracking().ToDictionaryAsync(w => w.Key, w => w.Weight, ct);
-        var kept = await db.Reservations.AsNoTracking().Where(r => r.Task.Status == Status.Ready && r.Task.LiveRunId == null && !r.Task.Archived)
-            .Select(r => new { r.Kind, r.Name, r.Task.Board, r.Task.Number, r.TaskId, r.Task.TurnAt, r.Units, r.Since }).ToListAsync(ct);
-        return new(options.Value.AgeingStep, options.Value.ReserveAfter, weights,
-            kept.ConvertAll(r => new Reservation(new(r.Kind, r.Name), KanbanTask.KeyOf(r.Board, r.Number), new(r.TurnAt ?? now, r.TaskId), r.Units, r.Since)));
-    }
-
-    /// <summary>What a lane's runs draw by their profile, and by the lane itself, which has the last word.</summary>
-    private static IReadOnlyDictionary<string, int> DrawsOf(Lane lane, List<Pool> pools) => Draws.Join(
-        pools.Where(p => p.Profiles.Length > 0).Select(p => (p.Name, Units: Draws.Read(p.Profiles).GetValueOrDefault(lane.Profile)))
-            .Where(p => p.Units > 0).ToDictionary(p => p.Name, p => p.Units),
-        Draws.Read(lane.Draws));
+    private async Task<List<Reservation>> ReservationsAsync(DateTimeOffset now, CancellationToken ct) =>
+        (await db.Reservations.AsNoTracking().Where(r => r.Task.Status == Status.Ready && r.Task.LiveRunId == null && !r.Task.Archived)
+            .Select(r => new { r.Kind, r.Name, r.Task.Board, r.Task.Number, r.TaskId, r.Task.TurnAt, r.Units, r.Since }).ToListAsync(ct))
+        .ConvertAll(r => new Reservation(new(r.Kind, r.Name), KanbanTask.KeyOf(r.Board, r.Number), new(r.TurnAt ?? now, r.TaskId), r.Units, r.Since));
 
     internal static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t => new ReadyTask(
         t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey, t.FailedBy != "",

@@ -272,6 +272,7 @@ public abstract partial class BoardDbContext : DbContext
         model.Entity<LockRow>().ToTable("locks").HasKey(l => l.Name);
 
         ReservationRow.Configure(model);
+        LayoutRow.Configure(model);
         model.Entity<FairWeight>().ToTable("fair_weights").HasKey(w => w.Key);
 
         model.HasDbFunction(typeof(BoardDbContext).GetMethod(nameof(Now))!).HasName("kanban_now");
@@ -279,6 +280,7 @@ public abstract partial class BoardDbContext : DbContext
         // Answers to one question, not tables.
         model.Entity<AdmissionTick.Look>().HasNoKey().ToView(null);
         model.Entity<QueueHead>().HasNoKey().ToView(null);
+        model.Entity<LayoutCache.Look>().HasNoKey().ToView(null);
         model.Entity<LeaseSweep.Look>().HasNoKey().ToView(null);
 
         foreach (var entity in model.Model.GetEntityTypes())

@@ -38,6 +38,8 @@ public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
 
 public sealed class PostgresDispatchTests : DispatchSpec<PostgresStore>;
 
+public sealed class PostgresLayoutTests : LayoutSpec<PostgresStore>;
+
 public sealed class PostgresSimulateTests : SimulateSpec<PostgresStore>;
 
 public sealed class PostgresParkingTests : ParkingSpec<PostgresStore>;

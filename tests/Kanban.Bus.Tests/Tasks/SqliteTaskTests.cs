@@ -48,6 +48,8 @@ public sealed class SqliteDueTests : DueSpec<SqliteStore>;
 
 public sealed class SqliteDispatchTests : Admission.DispatchSpec<SqliteStore>;
 
+public sealed class SqliteLayoutTests : Admission.LayoutSpec<SqliteStore>;
+
 public sealed class SqliteSimulateTests : Simulation.SimulateSpec<SqliteStore>;
 
 public sealed class SqliteArtifactTests : Artifacts.ArtifactSpec<SqliteStore>;

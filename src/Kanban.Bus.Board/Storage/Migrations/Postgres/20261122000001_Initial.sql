@@ -423,3 +423,23 @@ CREATE INDEX ix_workers_session_hash ON workers (session_hash);
 INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers'), ('schedules');
 INSERT INTO boards (key, title, windows, next_number, created_at) VALUES ('main', 'Main', '', 1, kanban_now());
 INSERT INTO pools (name, kind, windows, profiles, paused, version, created_at) VALUES ('all', 'global', '', '', false, 1, kanban_now());
+
+-- Names the state of the rows that admission reads and that seldom change, so that it reads them again only when it is another.
+CREATE TABLE layout (
+    id integer NOT NULL,
+    version text NOT NULL,
+    CONSTRAINT pk_layout PRIMARY KEY (id)
+);
+INSERT INTO layout (id, version) VALUES (1, gen_random_uuid());
+
+CREATE FUNCTION kanban_layout_changed() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN UPDATE layout SET version = gen_random_uuid(); RETURN NULL; END';
+
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON lanes FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON pools FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON fair_weights FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON worker_slots FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
+-- Not each number that a board draws, not each heartbeat.
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OF max_active, windows OR DELETE ON boards FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OF host, capabilities, profiles, drain_asked, draining, state OR DELETE ON workers
+    FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();

@@ -399,3 +399,30 @@ CREATE INDEX "ix_workers_session_hash" ON "workers" ("session_hash");
 INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers'), ('schedules');
 INSERT INTO boards (key, title, windows, next_number, created_at) VALUES ('main', 'Main', '', 1, kanban_now());
 INSERT INTO "pools" ("name", "kind", "windows", "profiles", "paused", "version", "created_at") VALUES ('all', 'global', '', '', 0, 1, kanban_now());
+
+-- Names the state of the rows that admission reads and that seldom change, so that it reads them again only when it is another.
+CREATE TABLE "layout" (
+    "id" INTEGER NOT NULL CONSTRAINT "pk_layout" PRIMARY KEY,
+    "version" TEXT NOT NULL
+);
+INSERT INTO "layout" ("id", "version") VALUES (1, hex(randomblob(16)));
+
+CREATE TRIGGER "layout_lanes_insert" AFTER INSERT ON "lanes" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_lanes_update" AFTER UPDATE ON "lanes" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_lanes_delete" AFTER DELETE ON "lanes" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_pools_insert" AFTER INSERT ON "pools" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_pools_update" AFTER UPDATE ON "pools" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_pools_delete" AFTER DELETE ON "pools" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_fair_weights_insert" AFTER INSERT ON "fair_weights" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_fair_weights_update" AFTER UPDATE ON "fair_weights" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_fair_weights_delete" AFTER DELETE ON "fair_weights" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_worker_slots_insert" AFTER INSERT ON "worker_slots" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_worker_slots_update" AFTER UPDATE ON "worker_slots" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_worker_slots_delete" AFTER DELETE ON "worker_slots" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+-- Not each number that a board draws, not each heartbeat.
+CREATE TRIGGER "layout_boards_insert" AFTER INSERT ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_boards_update" AFTER UPDATE OF "max_active", "windows" ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_boards_delete" AFTER DELETE ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_workers_insert" AFTER INSERT ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_workers_update" AFTER UPDATE OF "host", "capabilities", "profiles", "drain_asked", "draining", "state" ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_workers_delete" AFTER DELETE ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
