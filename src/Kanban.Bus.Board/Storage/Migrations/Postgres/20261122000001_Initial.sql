@@ -441,5 +441,5 @@ CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON fair_weights FOR EACH 
 CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON worker_slots FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
 -- Not each number that a board draws, not each heartbeat.
 CREATE TRIGGER layout AFTER INSERT OR UPDATE OF max_active, windows OR DELETE ON boards FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
-CREATE TRIGGER layout AFTER INSERT OR UPDATE OF host, capabilities, profiles, drain_asked, draining, state OR DELETE ON workers
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OF host, capabilities, profiles, drain_asked, draining, quiet, state OR DELETE ON workers
     FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();

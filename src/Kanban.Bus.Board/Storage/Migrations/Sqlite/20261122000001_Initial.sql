@@ -424,5 +424,5 @@ CREATE TRIGGER "layout_boards_insert" AFTER INSERT ON "boards" BEGIN UPDATE "lay
 CREATE TRIGGER "layout_boards_update" AFTER UPDATE OF "max_active", "windows" ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_boards_delete" AFTER DELETE ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_workers_insert" AFTER INSERT ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
-CREATE TRIGGER "layout_workers_update" AFTER UPDATE OF "host", "capabilities", "profiles", "drain_asked", "draining", "state" ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_workers_update" AFTER UPDATE OF "host", "capabilities", "profiles", "drain_asked", "draining", "quiet", "state" ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_workers_delete" AFTER DELETE ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
