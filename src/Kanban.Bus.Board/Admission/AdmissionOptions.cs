@@ -19,7 +19,7 @@ public sealed class AdmissionOptions
     [Range(0, 100)]
     public int LookAhead { get; set; }
 
-    /// <summary>Tasks of a queue looked at beyond those that there is room for, to pass by ones that their board's cap holds. Default 100; 1 to 10,000.</summary>
+    /// <summary>Tasks of a queue looked at beyond those that there is room for, to pass by ones that are held one by one: retries, and what would not end before a lane closes. Default 100; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int ScanLimit { get; set; } = 100;
 

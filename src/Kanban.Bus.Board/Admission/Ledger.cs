@@ -23,6 +23,11 @@ internal sealed class Ledger
     /// <summary>Whether not one more unit may be drawn of it.</summary>
     public bool IsClosed(CapKey key) => WhyNot(key, 1) is not null;
 
+    /// <summary>Units that may still be drawn of it, by those that nothing is kept from.</summary>
+    public int Left(CapKey key) => _caps.GetValueOrDefault(key) is not { } cap ? int.MaxValue
+        : cap.Paused ? 0
+        : cap.Limit is { } limit ? Math.Max(0, limit - Used(key)) : int.MaxValue;
+
     /// <summary>The first cap that binds; null when a run can draw all it needs. A host's is asked for by itself, see <see cref="Admit"/>.</summary>
     /// <param name="board">Null to leave boards aside.</param>
     /// <param name="place">In line: what is kept for those before it is not there for it. Null to count what is kept for nobody.</param>

@@ -29,7 +29,7 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
         // Only the decision knows whether what is kept for them is still theirs.
         var holders = frame.Order.Reservations.Select(r => r.Holder.Id).Where(id => !_found.ContainsKey(id)).Distinct().ToList();
         if (holders.Count > 0)
-            await FindAsync(SnapshotReader.Ready(db.Tasks).Where(t => holders.Contains(t.Id)), ct);
+            await FindAsync(Startable.Where(t => holders.Contains(t.Id)), ct);
         return [.. _found.Values];
     }
 
@@ -37,22 +37,29 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
     {
         if (frame.Lanes.GetValueOrDefault(queue.Lane) is not { Problem: null } lane || lane.Breaker?.WhyNot(lane.Name, frame.Now, taken: false) is not null || Room(queue, lane) is not { } room)
             return;
-        var most = Math.Min(room + options.LookAhead, options.BatchSize);
+        var most = Math.Min(Math.Min(room + options.LookAhead, Units(lane)), options.BatchSize);
         var starves = frame.Caps.Count > 0 && frame.Order.Starves(queue.TurnAt ?? default, frame.Now);
         if (most == 0 && !starves)
             return;
 
-        // A task may draw more or less of its lane's pools than the lane says, but never nothing.
-        var isOpen = lane.Pools.Keys.Select(CapKey.Pool).Append(CapKey.Lane(queue.Lane)).All(c => _ledger.WhyNot(c, 1, Place.Last) is null);
-        var groups = most > 0 && isOpen ? await queue.GroupsAsync(db, MostGroups, ct) : [];
+        var groups = most > 0 ? await queue.GroupsAsync(db, MostGroups, ct) : [];
         var open = groups.Where(g => _ledger.WhyNot(queue.Lane, g.Board, Draws.Join(lane.Pools, Draws.Read(g.Draws)), Place.Last) is null).ToList();
-        // The first in line, whoever they are; and of each group that has room its first, so that none is hidden by the many of another.
-        if (open.Count > 0 || groups.Count == MostGroups)
+        if (groups.Count == MostGroups)
             await FindInLineAsync(queue, most + options.ScanLimit, ct);
+        else if (open.Count == 1 && groups.Count == 1)
+            await FindInLineAsync(queue, most, ct);
         else if (starves)
             await FindAsync(InLine(queue).Take(StarvingLooked), ct);
-        if (open.Count > 0 && groups.Count > 1)
-            await FindAsync(db.FirstOfGroups(queue.Lane, queue.RequirementSet, [.. open.Select(g => g.ToString())], 1 + (most + options.ScanLimit) / open.Count), ct);
+        // Tasks of one group are alike to every cap: who can start is among the first of theirs.
+        if (open.Count > 0 && groups.Count > 1 && await FindOfGroupsAsync(queue, open, most, ct) is var found && found.Exists(t => t.Retry))
+            await FindAsync(InLine(queue).Where(t => t.FailedBy == "").Take(most + options.ScanLimit), ct);
+    }
+
+    private Task<List<ReadyTask>> FindOfGroupsAsync(QueueHead queue, List<AdmissionGroup> groups, int each, CancellationToken ct)
+    {
+        // What would not end before the lane closes is passed by.
+        var beyond = frame.Lanes[queue.Lane].HoldsBeforeClose ? options.ScanLimit : 0;
+        return FindAsync(db.FirstOfGroups(queue.Lane, queue.RequirementSet, [.. groups.Select(g => g.ToString())], each + beyond), ct);
     }
 
     /// <summary>The first in line; and where retries among them may have to wait, the first of the fresh tasks, so that these are not hidden behind those.</summary>
@@ -74,18 +81,23 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
         return Math.Max(0, fitting.Values.Sum() - taken);
     }
 
+    /// <summary>How many the caps have room for that every task of the lane draws from.</summary>
+    private int Units(LaneRow lane) => lane.Pools.Keys.Select(CapKey.Pool).Append(CapKey.Lane(lane.Name)).Append(CapKey.Everything).Min(_ledger.Left);
+
     private IQueryable<KanbanTask> InLine(QueueHead queue)
     {
-        var tasks = SnapshotReader.Ready(db.Tasks).Where(t => t.Lane == queue.Lane && t.RequirementSet == queue.RequirementSet);
+        var tasks = Startable.Where(t => t.Lane == queue.Lane && t.RequirementSet == queue.RequirementSet);
         if (BeforeClose.SecondsLeft(frame, frame.Lanes[queue.Lane]) is { } left)
             tasks = tasks.Where(t => t.MaxRuntimeSeconds == null || t.MaxRuntimeSeconds <= left);
         return tasks.OrderBy(t => t.TurnAt).ThenBy(t => t.Id);
     }
 
+    /// <summary>Parents are kept by the status; this is the gate's own look at P5.</summary>
+    private IQueryable<KanbanTask> Startable => SnapshotReader.Ready(db.Tasks).Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done));
+
     private async Task<List<ReadyTask>> FindAsync(IQueryable<KanbanTask> tasks, CancellationToken ct)
     {
-        // Parents are kept by the status; this is the gate's own look at P5.
-        var found = await SnapshotReader.Select(tasks.Where(t => !db.TaskLinks.Any(l => l.ChildId == t.Id && l.Parent.Status != Status.Done))).ToListAsync(ct);
+        var found = await SnapshotReader.Select(tasks).ToListAsync(ct);
         foreach (var task in found)
             _found[task.Id] = task;
         return found;

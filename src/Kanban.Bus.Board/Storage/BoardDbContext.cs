@@ -71,7 +71,7 @@ public abstract partial class BoardDbContext : DbContext
 
     public Task<List<KanbanTask>> LockTasksAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct) => LockedTasks(ids).ToListAsync(ct);
 
-    /// <summary>The first tasks in line of each of these groups of a queue.</summary>
+    /// <summary>The first tasks in line of each of these groups of a queue, all their parents done.</summary>
     internal abstract IQueryable<KanbanTask> FirstOfGroups(string lane, string requirementSet, IReadOnlyCollection<string> groups, int each);
 
     /// <summary>Draws the next numbers of a board's tasks.</summary>

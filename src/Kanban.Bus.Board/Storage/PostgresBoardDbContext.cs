@@ -38,6 +38,7 @@ public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbConte
             SELECT t.* FROM unnest({list}) AS g (name) CROSS JOIN LATERAL (
                 SELECT * FROM tasks
                 WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived AND lane = {lane} AND requirement_set = {requirementSet} AND admission_group = g.name
+                    AND NOT EXISTS (SELECT 1 FROM task_links AS l JOIN tasks AS p ON p.id = l.parent_id WHERE l.child_id = tasks.id AND p.status <> 'done')
                 ORDER BY turn_at, id LIMIT {each}) t
             """);
     }

@@ -29,6 +29,7 @@ public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> 
             SELECT t.* FROM json_each({list}) AS g JOIN tasks AS t ON t.id IN (
                 SELECT id FROM tasks
                 WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived AND lane = {lane} AND requirement_set = {requirementSet} AND admission_group = g.value
+                    AND NOT EXISTS (SELECT 1 FROM task_links AS l JOIN tasks AS p ON p.id = l.parent_id WHERE l.child_id = tasks.id AND p.status <> 'done')
                 ORDER BY turn_at, id LIMIT {each})
             """);
     }
