@@ -8,8 +8,8 @@ public static partial class Limits
     /// <summary>Boards, lanes, hosts, workers, profiles, labels: lower-case letters, digits, hyphens; 1 to 40.</summary>
     public const string NamePattern = "^[a-z0-9-]{1,40}$";
 
-    /// <summary>A capability, with an optional value: <c>cuda</c>, <c>repo=web</c>, <c>mem&gt;=64</c>.</summary>
-    public const string CapabilityPattern = "^[a-z0-9-]{1,40}((=|>=)[A-Za-z0-9._-]{1,40})?$";
+    /// <summary>A capability, with an optional value, which a task may compare: <c>cuda</c>, <c>repo=web</c>, <c>mem&gt;=64</c>, <c>codex&lt;1</c>.</summary>
+    public const string CapabilityPattern = "^[a-z0-9-]{1,40}((=|>=|<=|<|>)[A-Za-z0-9._-]{1,40})?$";
 
     public const int TitleLength = 200;
 
@@ -28,6 +28,9 @@ public static partial class Limits
 
     /// <summary>Where a task's runs work, in characters.</summary>
     public const int WorkspaceLength = 500;
+
+    /// <summary>An agent's session, in characters.</summary>
+    public const int SessionLength = 200;
 
     /// <summary>Bytes of one uploaded piece of a log.</summary>
     public const int LogChunkBytes = 256 * 1024;

@@ -41,6 +41,7 @@ public enum ErrorClass
 /// <param name="Late">A result that came after the run had lost its lease; it changed nothing.</param>
 /// <param name="LogBytes">Bytes of log stored, all streams.</param>
 /// <param name="Class">What was at fault where it ended without success.</param>
+/// <param name="Session">The session of its agent, as soon as it is known.</param>
 public sealed record RunView(
     Guid Id,
     string TaskKey,
@@ -62,7 +63,8 @@ public sealed record RunView(
     JsonElement? Usage,
     LateResult? Late,
     long LogBytes,
-    ErrorClass? Class = null);
+    ErrorClass? Class = null,
+    string? Session = null);
 
 /// <summary>Worker → board: claims that wait at the same moment, decided in one transaction. 1 to 500 items.</summary>
 public sealed record ClaimRuns(IReadOnlyList<ClaimItem> Claims);
@@ -112,6 +114,7 @@ public enum ClaimRefusal
 /// <param name="Attachments">What it is to find in the folder <c>attachments</c> of its workspace; null for nothing.</param>
 /// <param name="Environment">Added to the run's environment; names match <c>[A-Z_][A-Z0-9_]*</c>.</param>
 /// <param name="Workspace">Where it works: <c>scratch</c>, <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>; null for the profile's own.</param>
+/// <param name="Session">The agent's session that the task's last run left with this worker, to go on with; null to begin anew.</param>
 public sealed record Grant(
     Guid RunId,
     string TaskKey,
@@ -129,7 +132,8 @@ public sealed record Grant(
     RunLimits Limits,
     string? Workspace = null,
     IReadOnlyList<string>? Artifacts = null,
-    IReadOnlyList<AttachedFile>? Attachments = null);
+    IReadOnlyList<AttachedFile>? Attachments = null,
+    string? Session = null);
 
 public sealed record ParentResult(string Key, string Title, string? Summary, JsonElement? Metadata);
 
@@ -176,6 +180,7 @@ public sealed record FinishRuns(IReadOnlyList<FinishItem> Finishes);
 /// <param name="RetryAfterSeconds">The same as a length of time from now.</param>
 /// <param name="Met">What it met of its gateways since the last heartbeat.</param>
 /// <param name="Question">With outcome <c>blocked</c>: the reason is a question, whose answer lets the task go on.</param>
+/// <param name="Session">The agent's session, for the task's next run with this worker; at most 200 characters.</param>
 public sealed record FinishItem(
     Guid RunId,
     long FencingToken,
@@ -189,7 +194,8 @@ public sealed record FinishItem(
     DateTimeOffset? RetryAt = null,
     double? RetryAfterSeconds = null,
     RunMet? Met = null,
-    bool Question = false);
+    bool Question = false,
+    string? Session = null);
 
 public sealed record FinishAnswers(IReadOnlyList<FinishAnswer> Answers);
 

@@ -32,6 +32,8 @@ internal static class HeartbeatEndpoint
             await db.RenewLeasesAsync(id, beat.Runs, now, now + lease.Value.Duration, ct);
         if (beat.Met is { Count: > 0 } met)
             await db.AddReportsAsync(id, met, ct);
+        if (beat.Progress is { Count: > 0 } progress)
+            await db.KeepAsync(id, progress, ct);
         var worker = await db.Workers.AsNoTracking().Include(w => w.Lanes).SingleAsync(w => w.Id == id, ct);
         if (worker.Draining != beat.Draining || worker.State is not WorkerState.Live || worker.Quiet != Said(beat.Quiet))
             await ChangeAsync(db, id, beat, now, ct);

@@ -122,7 +122,7 @@ internal static class RegisterWorker
             if (slots is < 1 or > MostSlots)
                 yield return new ProblemError("/lanes", $"Lane {lane} has {slots} slots; 1 to {MostSlots} are allowed.");
         foreach (var capability in request.Capabilities)
-            if (!Limits.Capability.IsMatch(capability) || capability.Contains(">=", StringComparison.Ordinal))
+            if (!Limits.Capability.IsMatch(capability) || RequirementSet.IsComparison(capability))
                 yield return new ProblemError("/capabilities", $"'{capability}' is not a capability a worker can have: a name, or name=value.");
         foreach (var profile in request.Profiles)
             if (!Limits.Name.IsMatch(profile))

@@ -33,7 +33,7 @@ public static partial class RequirementSet
     public static IEnumerable<string> Lacking(IReadOnlyCollection<string> needs, IReadOnlyCollection<string> has) =>
         needs.Where(need => !has.Any(capability => Meets(capability, need)));
 
-    /// <summary>Whether one capability meets one need: <c>cuda</c> by <c>cuda</c> or <c>cuda=12</c>, <c>repo=web</c> by itself, <c>mem&gt;=64</c> by <c>mem=128</c>.</summary>
+    /// <summary>Whether one capability meets one need: <c>cuda</c> by <c>cuda</c> or <c>cuda=12</c>, <c>repo=web</c> by itself, <c>mem&gt;=64</c> by <c>mem=128</c>, <c>codex&lt;1</c> by <c>codex=0.169.0</c>.</summary>
     public static bool Meets(string capability, string need)
     {
         if (capability == need)
@@ -46,9 +46,15 @@ public static partial class RequirementSet
         {
             "" => true,
             "=" => value == wanted,
-            _ => Compare(value, wanted) >= 0,
+            ">=" => Compare(value, wanted) >= 0,
+            "<=" => Compare(value, wanted) <= 0,
+            ">" => Compare(value, wanted) > 0,
+            _ => Compare(value, wanted) < 0,
         };
     }
+
+    /// <summary>Whether this says what a task needs, rather than what a worker has.</summary>
+    public static bool IsComparison(string capability) => Parse(capability).Sign is not ("" or "=");
 
     private static (string Name, string Sign, string Value) Parse(string capability)
     {
@@ -56,16 +62,40 @@ public static partial class RequirementSet
         return (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value);
     }
 
-    /// <summary>Numbers by value, versions (<c>1.10</c> after <c>1.9</c>) part by part, anything else by letters.</summary>
+    /// <summary>As versions are compared: part by part, numbers by value, a missing part as 0. What follows a hyphen comes before the same without it (<c>1.0-rc1</c> before <c>1.0</c>), and letters go by their order.</summary>
     private static int Compare(string left, string right)
     {
-        if (decimal.TryParse(left, NumberStyles.Number, CultureInfo.InvariantCulture, out var a)
-            && decimal.TryParse(right, NumberStyles.Number, CultureInfo.InvariantCulture, out var b)
-            && left.Count(c => c == '.') <= 1 && right.Count(c => c == '.') <= 1 && !(left.Contains('.') && right.Contains('.')))
-            return a.CompareTo(b);
-        return Version.TryParse(left, out var v) && Version.TryParse(right, out var w) ? v.CompareTo(w) : string.CompareOrdinal(left, right);
+        var ((leftMain, leftRest), (rightMain, rightRest)) = (Cut(left), Cut(right));
+        var main = CompareParts(leftMain, rightMain);
+        if (main != 0)
+            return main;
+        return (leftRest, rightRest) switch
+        {
+            ("", "") => 0,
+            ("", _) => 1,
+            (_, "") => -1,
+            _ => CompareParts(leftRest, rightRest),
+        };
     }
 
-    [GeneratedRegex("^([a-z0-9-]+)(>=|=)?(.*)$")]
+    private static (string Main, string Suffix) Cut(string version) =>
+        version.IndexOf('-', StringComparison.Ordinal) is >= 0 and var hyphen ? (version[..hyphen], version[(hyphen + 1)..]) : (version, "");
+
+    private static int CompareParts(string left, string right)
+    {
+        var (a, b) = (left.Split('.'), right.Split('.'));
+        for (var i = 0; i < Math.Max(a.Length, b.Length); i++)
+        {
+            var (x, y) = (i < a.Length ? a[i] : "0", i < b.Length ? b[i] : "0");
+            var order = decimal.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var m) && decimal.TryParse(y, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                ? m.CompareTo(n)
+                : string.CompareOrdinal(x, y);
+            if (order != 0)
+                return order;
+        }
+        return 0;
+    }
+
+    [GeneratedRegex("^([a-z0-9-]+)(>=|<=|=|<|>)?(.*)$")]
     private static partial Regex Parts();
 }

@@ -40,7 +40,8 @@ internal sealed class Briefs(BoardDbContext db, IOptions<RunsOptions> options)
                 task.Body, brief.Text, results, new Dictionary<string, string>(),
                 new RunLimits(task.MaxRuntimeSeconds ?? lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect),
                 task.Workspace ?? lane.Workspace,
-                Patterns(lane, task), files.Contains(task.Id) ? [.. files[task.Id]] : null);
+                Patterns(lane, task), files.Contains(task.Id) ? [.. files[task.Id]] : null,
+                AgentSessions.For(run, earlier[task.Id]));
         }
 
         return grants;

@@ -77,7 +77,7 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
 
         var usage = finish.Usage?.GetRawText() is { Length: <= MetadataBytes } known ? known : null;
         return new FinishRun(finish.RunId, finish.FencingToken, finish.Outcome, reason, Cut(finish.Summary, Limits.SummaryLength), finish.ExitCode, metadata, usage, "worker:" + workerId, now,
-            finish.Class, ResetsAt(finish, now), finish.Question);
+            finish.Class, ResetsAt(finish, now), finish.Question, AgentSessions.Bounded(finish.Session));
     }
 
     /// <summary>What the provider said, or so long from now. What makes no time is as good as past.</summary>

@@ -81,6 +81,10 @@ public sealed class Run : SagaStateMachineInstance
     public string? Summary { get; set; }
     public string? Metadata { get; set; }
     public string? Usage { get; set; }
+
+    /// <summary>The session of its agent, as soon as its worker knows it.</summary>
+    public string? Session { get; set; }
+
     public int? ExitCode { get; set; }
 
     /// <summary>A report that came after the lease was lost, JSON of <see cref="LateResult"/>.</summary>
@@ -138,6 +142,7 @@ public sealed class Run : SagaStateMachineInstance
         Summary = finish.Summary;
         Metadata = finish.Metadata;
         Usage = finish.Usage;
+        Session = finish.Session;
         ExitCode = finish.ExitCode;
         Class = RunEnding.ClassOf(finish.Outcome, finish.Class);
         Fingerprint = Class is not null and not ErrorClass.Board && finish.Outcome is Outcome.Failed or Outcome.TimedOut

@@ -11,7 +11,7 @@ public sealed record ClaimRun(Guid RunId, string WorkerId, string Host, int Slot
 /// <summary>The holder says how the run ended. Metadata and usage are JSON; <c>RetryAt</c> is when the limit resets that it met.</summary>
 public sealed record FinishRun(
     Guid RunId, long FencingToken, Outcome Outcome, string? Reason, string? Summary, int? ExitCode, string? Metadata, string? Usage, string Actor, DateTimeOffset Now,
-    ErrorClass? Class = null, DateTimeOffset? RetryAt = null, bool Question = false);
+    ErrorClass? Class = null, DateTimeOffset? RetryAt = null, bool Question = false, string? Session = null);
 
 /// <summary>The offer no longer holds: its task moved, its lane was paused, no worker fits any more.</summary>
 public sealed record WithdrawOffer(Guid RunId, string Reason, string Actor, DateTimeOffset Now);

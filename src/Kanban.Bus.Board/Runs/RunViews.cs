@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -33,7 +34,8 @@ public static class RunViews
             Parse(run.Usage),
             run.Late is { } late ? JsonSerializer.Deserialize<LateResult>(late, Json.Board) : null,
             logBytes,
-            run.Class);
+            run.Class,
+            run.Session);
     }
 
     /// <summary>Views of many runs with two statements: one for their leases, one for the sizes of their logs.</summary>
@@ -49,11 +51,13 @@ public static class RunViews
         var sizes = await db.Runs.Where(r => ids.Contains(r.CorrelationId)).Select(r => new
         {
             r.CorrelationId,
-            Out = db.LogChunks.Where(c => c.RunId == r.CorrelationId && c.Stream == "stdout")
+            Out = db.LogChunks.Where(c => c.RunId == r.CorrelationId && c.Stream == LogStreams.Out)
                 .OrderByDescending(c => c.Offset).Select(c => c.Offset + c.Length).FirstOrDefault(),
-            Err = db.LogChunks.Where(c => c.RunId == r.CorrelationId && c.Stream == "stderr")
+            Err = db.LogChunks.Where(c => c.RunId == r.CorrelationId && c.Stream == LogStreams.Err)
                 .OrderByDescending(c => c.Offset).Select(c => c.Offset + c.Length).FirstOrDefault(),
-        }).ToDictionaryAsync(r => r.CorrelationId, r => r.Out + r.Err, ct);
+            Events = db.LogChunks.Where(c => c.RunId == r.CorrelationId && c.Stream == LogStreams.Events)
+                .OrderByDescending(c => c.Offset).Select(c => c.Offset + c.Length).FirstOrDefault(),
+        }).ToDictionaryAsync(r => r.CorrelationId, r => r.Out + r.Err + r.Events, ct);
 
         return [.. runs.Select(run => RunView.Of(run, leases.GetValueOrDefault(run.CorrelationId), sizes.GetValueOrDefault(run.CorrelationId)))];
     }

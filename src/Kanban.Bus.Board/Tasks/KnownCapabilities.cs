@@ -33,7 +33,7 @@ public static partial class KnownCapabilities
         return null;
     }
 
-    private static string NameOf(string capability) => capability.Split('=', '>')[0];
+    private static string NameOf(string capability) => capability.Split('=', '>', '<')[0];
 
     [GeneratedRegex("[0-9]")]
     private static partial Regex Digits();

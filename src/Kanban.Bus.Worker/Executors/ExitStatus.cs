@@ -30,14 +30,14 @@ internal static class ExitStatus
         [31] = "SYS",
     };
 
-    public static (Outcome Outcome, string? Reason, ErrorClass? Class) Read(int status) => status switch
+    public static RunEnd Read(int status) => status switch
     {
-        0 => (Outcome.Succeeded, null, null),
-        TryAgain => (Outcome.Failed, "asked to be retried (exit 75)", ErrorClass.Provider),
-        126 => (Outcome.Failed, "exit 126: the command can't be executed", ErrorClass.Host),
-        127 => (Outcome.Failed, "exit 127: a command was not found", ErrorClass.Host),
-        128 + 9 => (Outcome.Failed, "ended by signal KILL (exit 137); out of memory is the usual cause", ErrorClass.Host),
-        > 128 and <= 128 + 64 when Names.TryGetValue(status - 128, out var name) => (Outcome.Failed, $"ended by signal {name} (exit {status})", ErrorClass.Agent),
-        _ => (Outcome.Failed, $"exit {status}", ErrorClass.Task),
+        0 => new(Outcome.Succeeded),
+        TryAgain => new(Outcome.Failed, "asked to be retried (exit 75)", ErrorClass.Provider),
+        126 => new(Outcome.Failed, "exit 126: the command can't be executed", ErrorClass.Host),
+        127 => new(Outcome.Failed, "exit 127: a command was not found", ErrorClass.Host),
+        128 + 9 => new(Outcome.Failed, "ended by signal KILL (exit 137); out of memory is the usual cause", ErrorClass.Host),
+        > 128 and <= 128 + 64 when Names.TryGetValue(status - 128, out var name) => new(Outcome.Failed, $"ended by signal {name} (exit {status})", ErrorClass.Agent),
+        _ => new(Outcome.Failed, $"exit {status}", ErrorClass.Task),
     };
 }

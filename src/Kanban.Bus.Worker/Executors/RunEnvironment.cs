@@ -10,8 +10,10 @@ internal static class RunEnvironment
 {
     /// <param name="tools">Folder with the command <c>kanban</c>, put before all others; null where there is none.</param>
     /// <param name="own">Looks up a variable of the worker itself.</param>
-    /// <remarks>Later lines win: profile over host, grant over profile, and the names that say which run this is over all.</remarks>
-    public static IReadOnlyDictionary<string, string> For(Grant grant, ProfileOptions profile, RunDirectory run, Uri board, Func<string, string?> own, string? tools = null)
+    /// <param name="secrets">Of the profile, read for this run.</param>
+    /// <remarks>Later lines win: profile over host, grant over profile, secrets over both, and the names that say which run this is over all.</remarks>
+    public static IReadOnlyDictionary<string, string> For(
+        Grant grant, ProfileOptions profile, RunDirectory run, Uri board, Func<string, string?> own, IReadOnlyDictionary<string, string> secrets, string? tools = null)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in profile.PassOrDefault)
@@ -24,7 +26,7 @@ internal static class RunEnvironment
         environment["KANBAN_URL"] = board.ToString().TrimEnd('/');
         foreach (var (name, value) in profile.Environment)
             environment[name] = value;
-        foreach (var (name, value) in grant.Environment)
+        foreach (var (name, value) in grant.Environment.Concat(secrets))
             environment[name] = value;
 
         environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -46,6 +48,7 @@ internal static class RunEnvironment
         environment["KANBAN_ENDING_FILE"] = run.EndingFile;
         environment["KANBAN_INBOX_FILE"] = run.InboxFile;
         environment["KANBAN_PULSE_FILE"] = run.PulseFile;
+        environment["KANBAN_EVENTS_FILE"] = run.LogFile("events");
         foreach (var (name, value) in environment)
         {
             if (name.Length == 0 || name.AsSpan().IndexOfAny('=', '\0') >= 0 || value.Contains('\0'))

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Executors.Agents;
 using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Spool;
 
@@ -12,56 +13,68 @@ namespace Kanban.Bus.Worker.Executors;
 /// <param name="Class">What is at fault, one of <see cref="ErrorClass"/>; absent: the exit status tells.</param>
 /// <param name="RetryAt">When the limit resets that it met; ISO 8601.</param>
 /// <param name="RetryAfterSeconds">The same as a length of time from now.</param>
+/// <param name="Session">What the task's next run on this host gets as <c>KANBAN_SESSION</c>.</param>
 internal sealed record ResultFile(
     string? Summary = null, JsonElement? Metadata = null, JsonElement? Usage = null, string? Outcome = null, string? Reason = null,
-    string? Class = null, DateTimeOffset? RetryAt = null, double? RetryAfterSeconds = null);
+    string? Class = null, DateTimeOffset? RetryAt = null, double? RetryAfterSeconds = null, string? Session = null);
 
 /// <summary>Makes the finish of a run whose processes are all dead, from its exit status and its result file.</summary>
 internal static class RunReport
 {
     private const int MostMetadataBytes = 64 * 1024;
     private const int MostResultBytes = 1024 * 1024;
+    private static readonly JsonSerializerOptions Writing = new(Json.Client) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     /// <param name="stopped">Why the worker ended it; null when it ended by itself.</param>
-    public static FinishItem Of(Grant grant, RunDirectory run, StopCause? stopped)
+    /// <param name="state">What was read of its output.</param>
+    /// <param name="now">The host's clock.</param>
+    public static FinishItem Of(Grant grant, RunDirectory run, StopCause? stopped, Executor executor, AgentState state, DateTimeOffset now)
     {
-        var status = run.ReadExit();
+        // Of a process that was ended because its work was over, the status says nothing.
+        var status = state.Over && stopped is null ? null : run.ReadExit();
         var (result, fault) = ReadResult(run.ResultFile);
-        (Outcome Outcome, string? Reason, ErrorClass? Class) end = stopped is not null ? (stopped.Outcome, stopped.Reason, stopped.Class)
-            : status is { } code ? Reported(ExitStatus.Read(code), result, ref fault)
-            : (Outcome.Lost, "its process vanished without an exit status", ErrorClass.Host);
-        var (outcome, reason, atFault) = end;
-        var limit = outcome is Outcome.Failed && stopped is null ? result : null;
+        var end = stopped is not null ? new RunEnd(stopped.Outcome, stopped.Reason, stopped.Class)
+            : (state.Over ? 0 : status) is { } code ? Reported(executor.Read(code, state, run, now), result, ref fault)
+            : new RunEnd(Outcome.Lost, "its process vanished without an exit status", ErrorClass.Host);
+        var reason = end.Reason;
 
         var metadata = Bounded(result?.Metadata, "metadata", ref fault);
-        var usage = Bounded(result?.Usage, "usage", ref fault);
+        var usage = Bounded(result?.Usage, "usage", ref fault) ?? Used(executor, state);
         if (fault is not null)
             reason = reason is null ? fault : $"{reason}; {fault}";
-        var summary = result?.Summary is { Length: > 0 } said ? said : OutputTail.Read(run.LogFile("stdout"));
-        return new FinishItem(grant.RunId, grant.FencingToken, outcome, Cut(reason, Limits.ReasonLength), Cut(summary, Limits.SummaryLength), status, metadata, usage,
-            atFault, limit?.RetryAt, limit?.RetryAfterSeconds);
+        // What an agent wrote is events: its last lines say nothing to people.
+        var summary = result?.Summary is { Length: > 0 } said ? said : end.Summary ?? state.LastMessage ?? (executor.Translator is null ? OutputTail.Read(run.LogFile("stdout")) : null);
+        return new FinishItem(grant.RunId, grant.FencingToken, end.Outcome, Cut(reason, Limits.ReasonLength), Cut(summary, Limits.SummaryLength), status, metadata, usage,
+            end.Class, end.RetryAt, end.RetryAfterSeconds, Question: end.Question, Session: Session(result?.Session ?? state.Session));
     }
 
+    private static JsonElement? Used(Executor executor, AgentState state) => state.Usage is not { } used ? null
+        : JsonSerializer.SerializeToElement(used with { Agent = executor.Name, Model = state.Model, Turns = state.Turns > 0 ? state.Turns : null }, Writing);
+
+    /// <summary>Bounded as the board keeps it.</summary>
+    private static string? Session(string? given) => given is null || given.Length <= Limits.SessionLength ? given : null;
+
     /// <summary>A run may say that it is blocked or has failed whatever its exit status, and ask for review where it succeeded.</summary>
-    private static (Outcome, string?, ErrorClass?) Reported((Outcome Outcome, string? Reason, ErrorClass? Class) exit, ResultFile? result, ref string? fault)
+    private static RunEnd Reported(RunEnd exit, ResultFile? result, ref string? fault)
     {
-        var (outcome, reason, atFault) = exit;
         switch (result?.Outcome)
         {
             case "blocked":
-                return (Outcome.Blocked, result.Reason ?? "the run said it is blocked, without a reason", null);
-            case "review" when outcome == Outcome.Succeeded:
-                return (Outcome.Review, result.Reason, null);
+                return new RunEnd(Outcome.Blocked, result.Reason ?? "the run said it is blocked, without a reason", Summary: exit.Summary);
+            case "review" when exit.Outcome == Outcome.Succeeded:
+                return new RunEnd(Outcome.Review, result.Reason, Summary: exit.Summary);
             case null or "review" or "failed":
                 break;
             default:
                 fault = $"the result file's outcome '{result.Outcome}' is none of blocked, failed, review";
                 break;
         }
-        if (outcome == Outcome.Succeeded && result?.Outcome is not "failed")
-            return (outcome, reason, null);
-        return (Outcome.Failed, result?.Reason ?? reason ?? "the run said it has failed, without a reason", ClassOf(result, ref fault) ?? atFault ?? ErrorClass.Task);
+        if (exit.Outcome is not Outcome.Failed && result?.Outcome is not "failed")
+            return exit;
+        return new RunEnd(
+            Outcome.Failed, result?.Reason ?? exit.Reason ?? "the run said it has failed, without a reason", ClassOf(result, ref fault) ?? exit.Class ?? ErrorClass.Task,
+            result?.RetryAt ?? exit.RetryAt, result?.RetryAfterSeconds ?? exit.RetryAfterSeconds, exit.Summary);
     }
 
     private static ErrorClass? ClassOf(ResultFile? result, ref string? fault)

@@ -7,6 +7,9 @@ internal static class RunTools
 {
     private const string Name = "kanban";
 
+    /// <summary>What makes it the MCP server of a run, by the run's variables.</summary>
+    public static readonly string[] McpWords = ["mcp", "serve"];
+
     /// <summary>Writes the command into a folder of the worker's home.</summary>
     /// <returns>The folder, for the front of each run's PATH; null where this process does not come with the command.</returns>
     public static string? Install(string home)
@@ -20,6 +23,9 @@ internal static class RunTools
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return folder;
     }
+
+    /// <summary>The command in that folder.</summary>
+    public static string? In(string? folder) => folder is null ? null : Path.Combine(folder, Name);
 
     private static IReadOnlyList<string>? Command()
     {

@@ -12,6 +12,9 @@ internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRu
 {
     private static readonly string Version = typeof(Registration).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
+    /// <summary>Capabilities that were found on the host, beside those of the settings.</summary>
+    public IReadOnlyList<string> Found { get; set; } = [];
+
     public async Task<Registered> RegisterAsync(CancellationToken ct)
     {
         var backoff = new Backoff(clock, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
@@ -24,7 +27,7 @@ internal sealed class Registration(WorkerOptions options, BoardApi board, HeldRu
             try
             {
                 var me = new RegisterWorker(
-                    options.Id, options.Host, options.Lanes, options.Capabilities, [.. options.Profiles.Keys],
+                    options.Id, options.Host, options.Lanes, [.. options.Capabilities.Concat(Found).Distinct(StringComparer.Ordinal)], [.. options.Profiles.Keys],
                     Version, WorkerProtocol.Version, held.Names(), Environment.ProcessId, ProcessIdentity.CurrentBootId, spool.Instance,
                     WorkerProtocol.Oldest);
                 var session = await board.RegisterAsync(me, await TokenAsync(ct), ct);

@@ -2,6 +2,7 @@ using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Artifacts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Bus;
+using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting.Pressure;
 using Kanban.Bus.Worker.Leases;
 using Kanban.Bus.Worker.Runs;
@@ -81,6 +82,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         _log.ContainedBy(contained.By.ToString().ToLowerInvariant(), contained.Lacks.Length == 0 ? "" : $" ({contained.Lacks})");
         await _start.TakeUpAsync();
         _sweeping = SweepAsync();
+        _registration.Found = await AgentsAsync();
         _looking = LookAtTreesAsync();
 
         using var registered = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
@@ -146,6 +148,18 @@ internal sealed class WorkerLife : IAsyncDisposable
                 return 1;
             }
         }
+    }
+
+    /// <summary>Each agent that works, as a capability; what the settings say of one goes before.</summary>
+    private async Task<IReadOnlyList<string>> AgentsAsync()
+    {
+        if (!_options.FindAgents)
+            return [];
+        var agents = await HostAgents.FindAsync(_options.Profiles, all: false, _life.Token);
+        foreach (var agent in agents.Where(a => a.Fault is not null))
+            _log.AgentDoesNotWork(agent.Name, agent.Program, string.Join(", ", agent.Profiles), agent.Fault!, agent.Advice ?? "");
+        var given = _options.Capabilities.Select(c => c.Split('=')[0]).ToHashSet(StringComparer.Ordinal);
+        return [.. agents.Select(a => a.Capability).OfType<string>().Where(c => !given.Contains(c.Split('=')[0]) && Limits.Capability.IsMatch(c))];
     }
 
     private async Task LookAtTreesAsync()

@@ -185,7 +185,7 @@ internal static partial class WorkerLog
     [LoggerMessage(91, LogLevel.Information, "Work is taken again after {seconds:0} s: it was refused because {reason}.")]
     public static partial void QuietOver(this ILogger log, string reason, double seconds);
 
-    [LoggerMessage(70, LogLevel.Warning, "What was said to run {runId} could not be written to its inbox; the next heartbeat brings it again.")]
+    [LoggerMessage(99, LogLevel.Warning, "What was said to run {runId} could not be written to its inbox; the next heartbeat brings it again.")]
     public static partial void InboxNotWritten(this ILogger log, Exception fault, Guid runId);
 
     [LoggerMessage(92, LogLevel.Information, "Run {runId} of {taskKey} waits for {workspace}: another run works in it.")]
@@ -202,4 +202,16 @@ internal static partial class WorkerLog
 
     [LoggerMessage(96, LogLevel.Warning, "Run {runId} of {taskKey} goes on in {workspace}, which another run of this host has taken meanwhile.")]
     public static partial void WorkspaceShared(this ILogger log, Guid runId, string taskKey, string workspace);
+
+    [LoggerMessage(100, LogLevel.Warning, "Run {runId} of {taskKey}: {agent} wrote {unreadable} lines that are no events, and events this version does not know: {kinds}")]
+    public static partial void EventsUnknown(this ILogger log, Guid runId, string taskKey, string agent, int unreadable, string kinds);
+
+    [LoggerMessage(101, LogLevel.Warning, "Run {runId} of {taskKey}: what was kept of its agent can't be read: {reason}")]
+    public static partial void AgentNotRead(this ILogger log, Guid runId, string taskKey, string reason);
+
+    [LoggerMessage(102, LogLevel.Warning, "Old sessions of agents could not be removed: {reason}")]
+    public static partial void AgentHomesNotRemoved(this ILogger log, string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "{agent} ({program}) does not work here; profiles that use it: {profiles}. {reason}; {advice}")]
+    public static partial void AgentDoesNotWork(this ILogger log, string agent, string program, string profiles, string reason, string advice);
 }

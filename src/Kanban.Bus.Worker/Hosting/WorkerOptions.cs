@@ -21,6 +21,9 @@ public sealed partial class WorkerOptions
     /// <summary>What it has: <c>cuda</c>, <c>repo=web</c>, <c>mem=128</c>.</summary>
     public List<string> Capabilities { get; } = [];
 
+    /// <summary>Agents and container engines that this host has are capabilities too: <c>codex=0.169.0</c>. Default true; each is asked for its version at the start.</summary>
+    public bool FindAgents { get; set; } = true;
+
     /// <summary>The board's address, <c>http://</c> or <c>https://</c>. Empty in a single-host process: the process's own.</summary>
     public string BoardUrl { get; set; } = "";
 
@@ -60,7 +63,7 @@ public sealed partial class WorkerOptions
     public Dictionary<string, ProfileOptions> Profiles { get; } = [];
 
     /// <summary>The id and home that were given, or their defaults.</summary>
-    internal void FillDefaults()
+    public void FillDefaults()
     {
         if (Id.Length == 0)
             Id = Host;

@@ -49,10 +49,8 @@ internal sealed class WorkerOptionsCheck : IValidateOptions<WorkerOptions>
         {
             if (!Limits.Name.IsMatch(profile))
                 yield return $"Worker:Profiles: '{profile}' is not a profile's name: {NameRule}.";
-            if (p.Executor is not (ProfileOptions.Shell or ProfileOptions.None))
-                yield return $"Worker:Profiles:{profile}:Executor is '{p.Executor}'; this version knows 'shell' and 'none'.";
-            if (p.CommandOrDefault[0].Length == 0)
-                yield return $"Worker:Profiles:{profile}:Command starts with an empty word; its first word is the program.";
+            foreach (var fault in ProfileCheck.Faults(p))
+                yield return $"Worker:Profiles:{profile}:{fault}";
         }
     }
 }

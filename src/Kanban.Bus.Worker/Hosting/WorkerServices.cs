@@ -23,7 +23,7 @@ public static class WorkerServices
     {
         var section = configuration.GetSection(WorkerOptions.Section);
         services.AddOptions<WorkerOptions>().Bind(section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<WorkerOptions>>(new UnknownKeys(section));
+        services.AddSingleton<IValidateOptions<WorkerOptions>>(new UnknownWorkerKeys(section));
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsCheck>();
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
             host.ShutdownTimeout = worker.Value.DrainLimit + AfterDrain);
@@ -64,23 +64,5 @@ public static class WorkerServices
             .Replace("://[::]:", "://127.0.0.1:", StringComparison.Ordinal)
             .Replace("://+:", "://127.0.0.1:", StringComparison.Ordinal)
             .Replace("://*:", "://127.0.0.1:", StringComparison.Ordinal);
-    }
-
-    private sealed class UnknownKeys(IConfigurationSection section) : IValidateOptions<WorkerOptions>
-    {
-        private static readonly string[] Known = [.. typeof(WorkerOptions).GetProperties().Where(p => p.GetMethod!.IsPublic).Select(p => p.Name)];
-        private static readonly string[] ProfileKeys = [.. typeof(ProfileOptions).GetProperties().Where(p => p.GetMethod!.IsPublic).Select(p => p.Name)];
-
-        public ValidateOptionsResult Validate(string? name, WorkerOptions options)
-        {
-            var unknown = Unknown(section, Known)
-                .Concat(section.GetSection(nameof(WorkerOptions.Profiles)).GetChildren().SelectMany(p => Unknown(p, ProfileKeys)))
-                .ToList();
-            return unknown.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(unknown);
-        }
-
-        private static IEnumerable<string> Unknown(IConfigurationSection at, string[] known) => at.GetChildren()
-            .Where(c => !known.Contains(c.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(c => $"{c.Path} is no setting; known are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
     }
 }

@@ -62,9 +62,11 @@ internal sealed class LeaseKeeper(
             run.AskStop(StopCause.Disconnected(run.SinceRenewed.TotalSeconds));
         var sentAt = uptime.GetTimestamp();
         var met = named.Select(r => (Run: r, Met: r.Met.Take())).Where(r => r.Met is not null).ToList();
+        var progress = named.Select(r => (Run: r, New: r.Progress.Take(clock))).Where(r => r.New is not null).ToList();
         var heartbeat = new Heartbeat(
             [.. named.Select(r => new HeldRun(r.Grant.RunId, r.Grant.FencingToken))],
-            lanes.ToDictionary(l => l.Key, l => l.Value.Free), Draining, LoadAverage(), met.Count == 0 ? null : [.. met.Select(m => m.Met!)], Quiet: pressure.Look());
+            lanes.ToDictionary(l => l.Key, l => l.Value.Free), Draining, LoadAverage(), met.Count == 0 ? null : [.. met.Select(m => m.Met!)], pressure.Look(),
+            progress.Count == 0 ? null : [.. progress.Select(p => p.New!)]);
         Orders orders;
         try
         {
@@ -73,6 +75,7 @@ internal sealed class LeaseKeeper(
         catch
         {
             met.ForEach(m => m.Run.Met.PutBack(m.Met!));
+            progress.ForEach(p => p.Run.Progress.PutBack());
             throw;
         }
 

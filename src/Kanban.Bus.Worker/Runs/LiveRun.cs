@@ -1,4 +1,5 @@
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Executors.Agents;
 using Kanban.Bus.Worker.Shim;
 using Kanban.Bus.Worker.Slots;
 using Kanban.Bus.Worker.Spool;
@@ -23,6 +24,12 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
 
     /// <summary>What people say to it.</summary>
     public Inbox Inbox { get; } = new(directory);
+
+    /// <summary>What was read of its agent, for the next heartbeat.</summary>
+    public AgentProgress Progress { get; } = new(grant);
+
+    /// <summary>Secrets that it was given besides those that grant and profile tell by name: they must not leave this host in its output.</summary>
+    public IReadOnlyList<string> Hidden { get; set; } = [];
 
     /// <summary>Null when the run takes no slot: its process was found dead.</summary>
     public LaneSlots? Lane => lane;

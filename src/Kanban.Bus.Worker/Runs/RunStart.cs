@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Artifacts;
 using Kanban.Bus.Worker.Executors;
+using Kanban.Bus.Worker.Executors.Agents;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Leases;
 using Kanban.Bus.Worker.Shim;
@@ -19,6 +20,7 @@ internal sealed class RunStart(
 {
     private const int MostFaults = 5;
     private static readonly TimeSpan ShimFilePatience = TimeSpan.FromSeconds(2);
+    private readonly AgentHomes _homes = new(spool.Home);
 
     /// <summary>Never throws for what is wrong with the run: it then ends as failed, with the reason.</summary>
     /// <param name="claimedAt">When the claim was sent, by <see cref="Uptime"/>: the lease counts from there.</param>
@@ -31,8 +33,9 @@ internal sealed class RunStart(
             return null;
         try
         {
-            var profile = ShellExecutor.Profile(grant, options.Profiles);
-            if (profile.Executor == ProfileOptions.None)
+            var profile = ExecutorCatalog.Profile(grant.Profile, options.Profiles);
+            var executor = ExecutorCatalog.Of(profile.Executor);
+            if (executor is NoneExecutor)
             {
                 _ = UntilDoneAsync(run, _ => supervisor.TellAsync(run, new FinishItem(grant.RunId, grant.FencingToken, Outcome.Succeeded), life));
                 return run;
@@ -41,11 +44,11 @@ internal sealed class RunStart(
             var equipping = EquipAsync(run, profile, stop.Token);
             if (!equipping.IsCompletedSuccessfully)
             {
-                _ = LaunchLaterAsync(run, profile, equipping, stop);
+                _ = LaunchLaterAsync(run, profile, executor, equipping, stop);
                 return run;
             }
             stop.Dispose();
-            Launch(run, profile);
+            Launch(run, profile, executor, equipping.Result);
         }
         catch (Exception e)
         {
@@ -55,16 +58,19 @@ internal sealed class RunStart(
     }
 
     /// <summary>Where it works and what it finds there; done at once for most.</summary>
-    private async Task EquipAsync(LiveRun run, ProfileOptions profile, CancellationToken ct)
+    /// <returns>Its secrets.</returns>
+    private async Task<IReadOnlyDictionary<string, string>> EquipAsync(LiveRun run, ProfileOptions profile, CancellationToken ct)
     {
+        var secrets = await ProfileSecrets.ReadAsync(profile, ct);
         await places.OpenAsync(run.Grant, profile, run.Directory, ct);
         run.Directory.Prepare(run.Grant);
         if (run.Grant.Attachments is { Count: > 0 })
             await attachments.FetchAsync(run.Grant, run.Directory.Workspace, ct);
+        return secrets;
     }
 
     /// <summary>Until it is equipped it holds its slot and its lease, and a cancel finds nothing to end; a restart in between hands the run back.</summary>
-    private async Task LaunchLaterAsync(LiveRun run, ProfileOptions profile, Task equipping, CancellationTokenSource stop)
+    private async Task LaunchLaterAsync(LiveRun run, ProfileOptions profile, Executor executor, Task<IReadOnlyDictionary<string, string>> equipping, CancellationTokenSource stop)
     {
         using var over = stop;
         try
@@ -79,14 +85,14 @@ internal sealed class RunStart(
                 GiveUp(run, await run.StopAsked);
                 return;
             }
-            await equipping;
+            var secrets = await equipping;
             if (run.IsPastLease)
             {
                 GiveUp(run, StopCause.Disconnected(run.SinceRenewed.TotalSeconds));
                 return;
             }
             run.StartedAt = clock.GetTimestamp();
-            Launch(run, profile);
+            Launch(run, profile, executor, secrets);
         }
         catch (Exception e)
         {
@@ -94,17 +100,20 @@ internal sealed class RunStart(
         }
     }
 
-    private void Launch(LiveRun run, ProfileOptions profile)
+    private void Launch(LiveRun run, ProfileOptions profile, Executor executor, IReadOnlyDictionary<string, string> secrets)
     {
         var (grant, directory) = (run.Grant, run.Directory);
         Process process;
         try
         {
-            var command = ShellExecutor.Command(grant, options.Profiles, directory);
-            var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable, shims.Tools);
+            var environment = RunEnvironment.For(grant, profile, directory, board, Environment.GetEnvironmentVariable, secrets, shims.Tools);
+            var launch = executor.Prepare(new LaunchOrder(grant, profile, directory, environment, Home(grant), RunTools.In(shims.Tools)));
+            run.Hidden = [.. secrets.Values];
+            ProfileSecrets.Keep(directory, run.Hidden);
+            launch.Write(directory);
             if (run.EndsWithLease)
                 LeaseFiles.Write([run], log);
-            (process, var identity) = shims.Start(directory, command, environment, run.EndsWithLease ? run.WatchSeconds : null);
+            (process, var identity) = shims.Start(directory, launch.Command, launch.Over(environment), run.EndsWithLease ? run.WatchSeconds : null);
             run.Shim = identity;
         }
         catch (Exception e)
@@ -130,6 +139,8 @@ internal sealed class RunStart(
     /// <summary>Takes up every run of the spool: live ones are watched on, ended ones reported, vanished ones reported as lost.</summary>
     public async Task TakeUpAsync()
     {
+        if (_homes.Sweep(clock.GetUtcNow()) is { Length: > 0 } faults)
+            log.AgentHomesNotRemoved(faults);
         foreach (var directory in spool.Left())
         {
             try
@@ -155,6 +166,7 @@ internal sealed class RunStart(
     {
         var now = clock.GetTimestamp();
         scanner.Track(grant.RunId, null, directory.Cgroup);
+        var hidden = ProfileSecrets.Kept(directory);
         var shim = directory.ReadShim() ?? await LateShimAsync(directory);
         LiveRun run;
         if (shim is { IsAlive: true } alive && directory.ReadFinish() is null)
@@ -176,6 +188,7 @@ internal sealed class RunStart(
                 run.AskStop(new StopCause(Outcome.Lost, "its host was restarted", ErrorClass.Host));
             log.RunFoundEnded(grant.RunId, grant.TaskKey, grant.Lane, grant.FencingToken);
         }
+        run.Hidden = hidden;
         if (held.TryAdd(run))
             Watch(run, null);
     }
@@ -197,6 +210,15 @@ internal sealed class RunStart(
     {
         log.RunNotStarted(e, run.Grant.RunId, run.Grant.TaskKey, run.Grant.Lane);
         GiveUp(run, new StopCause(Outcome.Failed, $"its worker could not start it: {e.Message}", ErrorClass.Host));
+    }
+
+    private string Home(Grant grant)
+    {
+        var folder = _homes.For(grant.TaskKey, grant.Profile);
+        // Most runs leave none.
+        if (Directory.Exists(folder))
+            AgentHomes.Use(folder, clock.GetUtcNow());
+        return folder;
     }
 
     private void GiveUp(LiveRun run, StopCause cause)

@@ -3,6 +3,7 @@ using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Artifacts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Executors;
+using Kanban.Bus.Worker.Executors.Agents;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Logs;
 using Kanban.Bus.Worker.Shim;
@@ -24,7 +25,7 @@ internal sealed class RunSupervisor(
     public async Task SuperviseAsync(LiveRun run, Process? process, CancellationToken ct)
     {
         using var shim = process;
-        var redactor = RedactorFor(run.Grant);
+        var redactor = RedactorFor(run);
         using var stdout = new LogFile(run.Directory, LogStreams.Out, options.LogLimitBytes, redactor);
         using var stderr = new LogFile(run.Directory, LogStreams.Err, options.LogLimitBytes, redactor);
         using var events = new LogFile(run.Directory, LogStreams.Events, options.LogLimitBytes, redactor);
@@ -77,6 +78,8 @@ internal sealed class RunSupervisor(
     {
         log.SupervisionGivenUp(run.Grant.RunId, run.Grant.TaskKey, reason);
         await _tree.StopAsync(run.Grant.RunId, null, run.Directory.Cgroup, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds), () => false);
+        if (AgentStateOf(run) is { } agent && ExecutorCatalog.Find(agent.Executor) is { } executor)
+            await executor.ClearAsync(run.Directory, agent, ct);
         await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, Cut(reason), Class: ErrorClass.Host), ct);
     }
 
@@ -86,8 +89,8 @@ internal sealed class RunSupervisor(
 
     private static string Cut(string reason) => reason.Length <= Limits.ReasonLength ? reason : reason[..Limits.ReasonLength];
 
-    private Redactor RedactorFor(Grant grant) =>
-        new(RunSecrets.Of(grant, options.Profiles.GetValueOrDefault(grant.Profile), Environment.GetEnvironmentVariable));
+    private Redactor RedactorFor(LiveRun run) =>
+        new([.. RunSecrets.Of(run.Grant, options.Profiles.GetValueOrDefault(run.Grant.Profile), Environment.GetEnvironmentVariable), .. run.Hidden]);
 
     private async Task UploadedAsync(LiveRun run, Task uploading)
     {
@@ -154,13 +157,17 @@ internal sealed class RunSupervisor(
 
     private async Task<FinishItem> UntilDeadAsync(LiveRun run, IReadOnlyList<LogFile> streams, Process? process, CancellationToken ct)
     {
-        var watch = new RunWatch(run, streams, options.LogLimitBytes, clock);
+        using var agent = new AgentWatch(run, clock, log);
+        var watch = new RunWatch(run, streams, options.LogLimitBytes, options.Profiles.GetValueOrDefault(run.Grant.Profile)?.Limits ?? new(), clock);
         var exited = process?.WaitForExitAsync(ct);
         StopCause? cause = null;
         while (run.Shim is { } shim && cause is null)
         {
             // The shim may stay for what the run left in the background: that is ended below.
             if ((process?.HasExited ?? !shim.IsAlive) || run.Directory.ReadExit() is not null)
+                break;
+            agent.Look();
+            if (agent.IsOver)
                 break;
             // What ended in this same moment ended by itself.
             cause = run.StopAsked.IsCompleted ? await run.StopAsked : watch.Check();
@@ -177,10 +184,30 @@ internal sealed class RunSupervisor(
 
         var grace = TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds);
         if (cause is not null)
+        {
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);
+            agent.AskStop();
+        }
         // Also after a clean end: what the run left in the background would outlive its slot.
-        await _tree.StopAsync(run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill);
-        var finish = SaidEnding.Over(RunReport.Of(run.Grant, run.Directory, cause), run.Directory) with { Met = run.Met.Take() };
+        await _tree.StopAsync(
+            run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill,
+            cause is null ? null : agent.Executor.StopSteps, agent.LookIfOver);
+        await agent.EndAsync(ct);
+        var report = RunReport.Of(run.Grant, run.Directory, cause, agent.Executor, agent.State, clock.GetUtcNow());
+        var finish = SaidEnding.Over(report, run.Directory) with { Met = run.Met.Take() };
         return finish with { Metadata = await places.CloseAsync(run.Grant, run.Directory, finish.Outcome is Outcome.Succeeded or Outcome.Review, finish.Metadata, ct) };
+    }
+
+    private AgentState? AgentStateOf(LiveRun run)
+    {
+        try
+        {
+            return run.Directory.ReadAgent();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            log.AgentNotRead(run.Grant.RunId, run.Grant.TaskKey, e.Message);
+            return null;
+        }
     }
 }

@@ -1,10 +1,12 @@
 using Kanban.Bus.Worker.Executors;
+using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Logs;
 
 namespace Kanban.Bus.Worker.Runs;
 
 /// <summary>The clocks of one run: run time, silence, output, and contact with the board. Asked about ten times a second.</summary>
-internal sealed class RunWatch(LiveRun run, IReadOnlyList<LogFile> streams, long mostLogBytes, TimeProvider clock)
+/// <param name="host">Limits of the host's own; the tighter one counts.</param>
+internal sealed class RunWatch(LiveRun run, IReadOnlyList<LogFile> streams, long mostLogBytes, ProfileLimits host, TimeProvider clock)
 {
     /// <summary>How long a run may go on after it said that it has ended: an agent that ends by a tool's call says a last word then.</summary>
     public static readonly TimeSpan AfterEnding = TimeSpan.FromMinutes(1);
@@ -32,12 +34,14 @@ internal sealed class RunWatch(LiveRun run, IReadOnlyList<LogFile> streams, long
             return StopCause.Lingered(AfterEnding.TotalSeconds);
 
         var limits = run.Grant.Limits;
-        if (limits.MaxRuntimeSeconds is { } most && clock.GetElapsedTime(run.StartedAt).TotalSeconds > most)
+        if (Tighter(limits.MaxRuntimeSeconds, host.MaxRuntime) is { } most && clock.GetElapsedTime(run.StartedAt).TotalSeconds > most)
             return StopCause.RanTooLong(most);
-        if (limits.SilenceSeconds is { } silence && clock.GetElapsedTime(_lastByteAt).TotalSeconds > silence)
+        if (Tighter(limits.SilenceSeconds, host.Silence) is { } silence && clock.GetElapsedTime(_lastByteAt).TotalSeconds > silence)
             return StopCause.Silent(silence);
         if (bytes > mostLogBytes)
             return StopCause.Wrote(mostLogBytes);
         return run.IsPastLease ? StopCause.Disconnected(run.SinceRenewed.TotalSeconds) : null;
     }
+
+    private static int? Tighter(int? lanes, TimeSpan? hosts) => hosts is { } own && !(lanes <= own.TotalSeconds) ? (int)own.TotalSeconds : lanes;
 }

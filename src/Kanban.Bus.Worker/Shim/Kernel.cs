@@ -5,6 +5,7 @@ namespace Kanban.Bus.Worker.Shim;
 
 internal enum Signal
 {
+    Int = 2,
     Kill = 9,
     Term = 15,
 
@@ -69,6 +70,12 @@ internal static class Kernel
         var error = Marshal.GetLastPInvokeError();
         return error == NoSuchProcess ? false : throw new Win32Exception(error, $"signal {signal} to {pid} failed");
     }
+
+    [DllImport("libc", EntryPoint = "getuid")]
+    public static extern uint UserId();
+
+    [DllImport("libc", EntryPoint = "getgid")]
+    public static extern uint GroupId();
 
     [DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static extern nint SystemCall(nint number, nint a, nint b, nint c, nint d);

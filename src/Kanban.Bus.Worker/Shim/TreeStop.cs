@@ -1,10 +1,11 @@
 using System.ComponentModel;
+using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Shim;
 
-/// <summary>Ends all processes of a run: TERM, grace, KILL, and back only when every one is seen dead.</summary>
+/// <summary>Ends all processes of a run: TERM or what its executor says, grace, KILL, and back only when every one is seen dead.</summary>
 internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -14,21 +15,25 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
     /// <param name="shim">Spared at first: it ends by itself with the exit status once its command is dead. Null when it is gone already.</param>
     /// <param name="cgroup">Null where runs have none.</param>
     /// <param name="mustEnd">Asked all along: true cuts the grace short.</param>
-    public async Task StopAsync(Guid runId, ProcessIdentity? shim, RunCgroup? cgroup, TimeSpan grace, Func<bool> mustEnd)
+    /// <param name="steps">Signals within the grace; TERM at once unless told.</param>
+    /// <param name="done">Asked all along: true when its work is over and the next signal need not wait.</param>
+    public async Task StopAsync(Guid runId, ProcessIdentity? shim, RunCgroup? cgroup, TimeSpan grace, Func<bool> mustEnd, IReadOnlyList<StopStep>? steps = null, Func<bool>? done = null)
     {
         var refused = new HashSet<int>();
         var started = clock.GetTimestamp();
-        if (grace > TimeSpan.Zero)
-        {
-            foreach (var member in await scanner.MembersAsync(runId))
-                Send(runId, member, Signal.Term, refused);
-        }
+        var next = new Queue<StopStep>(grace > TimeSpan.Zero ? steps ?? StopStep.Term : []);
 
         long? alone = null;
         var warned = 0;
         while (await scanner.MembersAsync(runId) is var members && (members.Count > 0 || cgroup is { IsPopulated: true }))
         {
             var elapsed = clock.GetElapsedTime(started);
+            while (next.TryPeek(out var step) && (elapsed >= grace * step.After || done?.Invoke() == true))
+            {
+                foreach (var member in members)
+                    Send(runId, member, step.Signal, refused);
+                next.Dequeue();
+            }
             if (elapsed >= grace || mustEnd())
             {
                 if (cgroup is not null)

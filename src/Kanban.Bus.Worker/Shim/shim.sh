@@ -102,15 +102,24 @@ if [ "$stop_after" -gt 0 ]; then
     watch=$!
 fi
 
+# A file is read to its end; a FIFO stays open for as long as the shim lives, so that the worker may come and go.
+if [ -p "$run/stdin" ]; then
+    exec 3<>"$run/stdin"
+elif [ -e "$run/stdin" ]; then
+    exec 3<"$run/stdin"
+else
+    exec 3</dev/null
+fi
+
 case $hold in
 /*)
     (
-        if echo 0 >"$hold/cgroup.procs"; then exec "$@"; fi
+        if echo 0 >"$hold/cgroup.procs"; then exec "$@" 3<&-; fi
         echo "kanban: the run can't be put into $hold and was not started" >&2
         exit 125
-    ) >>"$run/stdout" 2>>"$run/stderr"
+    ) <&3 >>"$run/stdout" 2>>"$run/stderr"
     ;;
-*) "$@" >>"$run/stdout" 2>>"$run/stderr" ;;
+*) "$@" <&3 3<&- >>"$run/stdout" 2>>"$run/stderr" ;;
 esac
 status=$?
 if [ -n "$watch" ]; then

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Executors.Agents;
 using Kanban.Bus.Worker.Shim;
 using Kanban.Bus.Worker.Workspaces;
 
@@ -40,6 +41,16 @@ internal sealed class RunDirectory(string path, Guid runId)
     /// <summary>Where the run's cgroup is, written before it is started; only where runs have one.</summary>
     public string CgroupFile => At("cgroup");
     public string ExitFile => At("exit");
+
+    /// <summary>Standard input of the run: a file, or a FIFO that the worker goes on writing to; none for an empty one.</summary>
+    public string InputFile => At("stdin");
+
+    /// <summary>What the worker has read of the run's agent.</summary>
+    public string AgentFile => At("agent.json");
+
+    /// <summary>Values that are taken out of the run's output.</summary>
+    public string SecretsFile => At("secrets.json");
+
     /// <summary>When the lease was last renewed, for the run's own watch; only where the lane's onDisconnect is stop.</summary>
     public string BeatFile => At("beat");
 
@@ -77,6 +88,11 @@ internal sealed class RunDirectory(string path, Guid runId)
     /// <summary>Null when the worker died before the directory was complete.</summary>
     /// <exception cref="JsonException">The file was damaged.</exception>
     public Grant? ReadGrant() => PlainFile.ReadAllBytes(GrantFile) is { } bytes ? JsonSerializer.Deserialize<Grant>(bytes, Json.Client) : null;
+
+    /// <summary>What is known of a run that tells nothing itself, for want of the file.</summary>
+    public AgentState ReadAgent() => PlainFile.ReadAllBytes(AgentFile) is { } bytes ? JsonSerializer.Deserialize<AgentState>(bytes, Json.Client) ?? new() : new();
+
+    public void WriteAgent(AgentState state) => AtomicFile.Write(AgentFile, JsonSerializer.SerializeToUtf8Bytes(state, Json.Client));
 
     public FinishItem? ReadFinish() => PlainFile.ReadAllBytes(FinishFile) is { } bytes ? JsonSerializer.Deserialize<FinishItem>(bytes, Json.Client) : null;
 

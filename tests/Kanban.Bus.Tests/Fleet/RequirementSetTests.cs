@@ -16,6 +16,13 @@ public sealed class RequirementSetTests
     [InlineData("codex=0.169.0", "codex>=0.20.0", true)]
     [InlineData("codex=0.9", "codex>=0.20", false)]
     [InlineData("memory=128", "mem>=64", false)]
+    [InlineData("codex=0.169.0", "codex>=0.169", true)]
+    [InlineData("codex=0.169.0", "codex>0.169", false)]
+    [InlineData("codex=0.169.0", "codex<1", true)]
+    [InlineData("codex=10.0.0", "codex<9", false)]
+    [InlineData("codex=1.0.0-rc.2", "codex<1.0", true)]
+    [InlineData("codex=1.0.0-rc.2", "codex>=1.0.0-rc.1", true)]
+    [InlineData("mem=64", "mem<=64", true)]
     public void A_capability_meets_a_need_by_name_and_value(string capability, string need, bool meets) =>
         Assert.Equal(meets, RequirementSet.Meets(capability, need));
 

@@ -276,6 +276,7 @@ CREATE TABLE runs (
     summary text,
     metadata text,
     usage text,
+    session text,
     exit_code integer,
     late text,
     CONSTRAINT pk_runs PRIMARY KEY (id),

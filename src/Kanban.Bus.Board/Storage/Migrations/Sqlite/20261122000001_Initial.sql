@@ -260,6 +260,7 @@ CREATE TABLE "runs" (
     "summary" TEXT NULL,
     "metadata" TEXT NULL,
     "usage" TEXT NULL,
+    "session" TEXT NULL,
     "exit_code" INTEGER NULL,
     "late" TEXT NULL,
     CONSTRAINT "fk_runs_tasks_task_id" FOREIGN KEY ("task_id") REFERENCES "tasks" ("id") ON DELETE CASCADE

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Kanban.Bus.Worker.Hosting;
+
+namespace Kanban.Bus.Worker.Executors.Agents;
+
+/// <summary>Executor <c>claude-code</c>: Claude Code, without a terminal. Its result says how it went; its exit status and its word success do not.</summary>
+internal sealed partial class ClaudeCode : AgentExecutor
+{
+    private const string Config = "CLAUDE_CONFIG_DIR";
+
+    public override string Name => "claude-code";
+    public override string Binary => "claude";
+    public override Translator Translator { get; } = new ClaudeCodeTranslator();
+
+    /// <remarks>On TERM it ends without a result, and what it used is lost.</remarks>
+    public override IReadOnlyList<StopStep> StopSteps => StopStep.IntThenTerm;
+
+    protected override bool ExitCounts => false;
+
+    public override Launch Prepare(LaunchOrder order)
+    {
+        var profile = order.Profile;
+        var folder = SessionFolder(order, Config, "claude");
+        var resume = order.Resume is { } earlier && BringSession(folder, earlier, order.Run.Workspace) ? earlier : null;
+        var session = resume ?? order.Grant.RunId.ToString();
+        List<string> command = [Program(order), "-p", "--output-format", "stream-json", "--verbose", resume is null ? "--session-id" : "--resume", session];
+        command.AddRange(["--permission-mode", profile.Permissions switch { Permissions.Read => "dontAsk", Permissions.All => "bypassPermissions", _ => "acceptEdits" }]);
+        if (profile.Model is { Length: > 0 } model)
+            command.AddRange(["--model", model]);
+        if (profile.MaxCostUsd is { } most)
+            command.AddRange(["--max-budget-usd", most.ToString(CultureInfo.InvariantCulture)]);
+        List<string> tools = [.. profile.Tools];
+        if (order.Kanban is { } program)
+        {
+            var servers = new { mcpServers = new Dictionary<string, object> { ["kanban"] = new { command = program, args = RunTools.McpWords, env = KanbanVariables(order) } } };
+            command.AddRange(["--mcp-config", Write(order, "mcp.json", servers), "--strict-mcp-config"]);
+            tools.Add("mcp__kanban");
+        }
+        if (tools.Count > 0)
+            command.AddRange(["--allowedTools", string.Join(',', tools)]);
+        return new Launch([.. command, .. profile.Arguments])
+        {
+            Environment = new Dictionary<string, string> { [Config] = folder },
+            Input = Prompt(order with { Grant = order.Grant with { Session = resume } }),
+            State = Begin(order, session),
+        };
+    }
+
+    /// <summary>It finds a session only under the folder it was begun in, and runs have folders of their own: the session moves along.</summary>
+    /// <returns>False when it is gone: the run begins anew.</returns>
+    private static bool BringSession(string folder, string session, string workspace)
+    {
+        var projects = Path.Combine(folder, "projects");
+        if (!SessionId().IsMatch(session) || !Directory.Exists(projects))
+            return false;
+        var found = Directory.EnumerateFiles(projects, session + ".jsonl", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc);
+        if (found is null)
+            return false;
+        var here = Path.Combine(projects, NotInName().Replace(workspace, "-"), session + ".jsonl");
+        if (found != here)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(here)!, AgentHomes.OwnerOnly);
+            File.Move(found, here, overwrite: true);
+        }
+        return true;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,80}$")]
+    private static partial Regex SessionId();
+
+    [GeneratedRegex("[^A-Za-z0-9]")]
+    private static partial Regex NotInName();
+}

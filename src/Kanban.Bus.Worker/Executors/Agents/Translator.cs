@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Kanban.Bus.Contracts;
+
+namespace Kanban.Bus.Worker.Executors.Agents;
+
+/// <summary>Turns one line of an agent's output into events, and keeps what it says in the state. It reads no clock and no file: the same lines give the same events.</summary>
+internal abstract class Translator
+{
+    private const int MostCharacters = 4_000;
+
+    /// <param name="line">One JSON object.</param>
+    public abstract IEnumerable<AgentEvent> Translate(JsonElement line, AgentState state);
+
+    /// <summary>A line is no JSON object: a notice, or half a line of an agent that was killed.</summary>
+    public static JsonElement? Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind is JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    protected static AgentEvent Message(AgentState state, string? text, string? parent = null)
+    {
+        if (parent is null && !string.IsNullOrWhiteSpace(text))
+            state.LastMessage = Cut(text);
+        return new AgentEvent(AgentEvents.Message) { Text = Cut(text), Parent = parent };
+    }
+
+    protected static AgentEvent Finished(AgentState state, AgentEnd end)
+    {
+        state.End = end with { Text = Cut(end.Text) };
+        return new AgentEvent(AgentEvents.RunFinished) { Ok = end.Ok, Text = Cut(end.Text), Status = end.Status, Usage = state.Usage };
+    }
+
+    protected static AgentEvent NewTurn(AgentState state)
+    {
+        state.Turns++;
+        return new AgentEvent(AgentEvents.TurnStarted);
+    }
+
+    protected static string? Cut(string? text) => text is null || text.Length <= MostCharacters ? text
+        : text[..(char.IsHighSurrogate(text[MostCharacters - 2]) ? MostCharacters - 2 : MostCharacters - 1)] + "…";
+
+    protected static JsonElement? At(JsonElement of, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (of.ValueKind is not JsonValueKind.Object || !of.TryGetProperty(name, out of))
+                return null;
+        }
+        return of.ValueKind is JsonValueKind.Null ? null : of;
+    }
+
+    protected static string? Text(JsonElement of, params ReadOnlySpan<string> path) => At(of, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    protected static long? Number(JsonElement of, params ReadOnlySpan<string> path) =>
+        At(of, path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var value) && Math.Abs(value) < 1e18 ? (long)value : null;
+
+    protected static decimal? Money(JsonElement of, params ReadOnlySpan<string> path) =>
+        At(of, path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var value) ? value : null;
+
+    protected static bool Flag(JsonElement of, params ReadOnlySpan<string> path) => At(of, path) is { ValueKind: JsonValueKind.True };
+
+    protected static IEnumerable<JsonElement> Items(JsonElement of, params ReadOnlySpan<string> path) =>
+        At(of, path) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
+
+    /// <summary>A call's input or answer as people read it: a text as it is, anything else as JSON.</summary>
+    protected static string? Shown(JsonElement? value) => value switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } text => Cut(text.GetString()),
+        { ValueKind: JsonValueKind.Array } parts when parts.EnumerateArray().All(p => Text(p, "text") is not null) => Cut(string.Join('\n', parts.EnumerateArray().Select(p => Text(p, "text")))),
+        { } other => Cut(other.GetRawText()),
+    };
+}

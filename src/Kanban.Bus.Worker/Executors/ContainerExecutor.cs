@@ -1,0 +1,95 @@
+using System.Globalization;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Executors.Agents;
+using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Shim;
+using Kanban.Bus.Worker.Spool;
+
+namespace Kanban.Bus.Worker.Executors;
+
+/// <summary>Executor <c>container</c>: the profile's image and command by the command line of docker or podman. The container dies with the run: it is removed by its name, and seen gone, however the command line ended.</summary>
+internal sealed class ContainerExecutor : Executor
+{
+    private const string Files = "/kanban";
+    private const string Workspace = "/workspace";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    // Of the host, of the command line itself, or of a kanban that is not in the image.
+    private static readonly string[] NotPassed = ["PATH", "HOME", "TMPDIR", "KANBAN_ENDING_FILE", "KANBAN_PULSE_FILE"];
+
+    public override string Name => "container";
+
+    public override Launch Prepare(LaunchOrder order)
+    {
+        var (run, profile) = (order.Run, order.Profile);
+        if (profile.Image is not { Length: > 0 } image)
+            throw new RunNotStartedException($"the profile '{order.Grant.Profile}' names no image");
+        var engine = profile.Binary is { Length: > 0 } given ? given : OnPath.Find("docker") ?? OnPath.Find("podman")
+            ?? throw new RunNotStartedException("this host has neither docker nor podman");
+        List<string> command =
+        [
+            engine, "run", "--rm", "--init", "--name", NameOf(run), "--label", $"dev.kanbanbus.run={run.RunId}", "--label", $"dev.kanbanbus.task={order.Grant.TaskKey}",
+            "--volume", $"{run.Workspace}:{Workspace}", "--workdir", Workspace,
+        ];
+        // Docker's root is the host's; podman's is whoever started it.
+        if (Environment.UserName != "root" && !Path.GetFileName(engine).Contains("podman", StringComparison.Ordinal))
+            command.AddRange(["--user", $"{Kernel.UserId()}:{Kernel.GroupId()}"]);
+        if (profile.Limits.MemoryMb is { } memory)
+            command.AddRange(["--memory", $"{memory.ToString(CultureInfo.InvariantCulture)}m"]);
+        if (profile.Limits.Processes is { } processes)
+            command.AddRange(["--pids-limit", processes.ToString(CultureInfo.InvariantCulture)]);
+
+        var environment = new Dictionary<string, string> { ["KANBAN_WORKSPACE"] = Workspace };
+        foreach (var (variable, path, writes) in Shared(run))
+        {
+            // What is not there would become a directory.
+            if (!File.Exists(path))
+                AtomicFile.Write(path, []);
+            var inside = $"{Files}/{Path.GetFileName(path)}";
+            command.AddRange(["--volume", $"{path}:{inside}{(writes ? "" : ":ro")}"]);
+            environment[variable] = inside;
+        }
+        // By name: an argument list is public on its host.
+        foreach (var name in order.Environment.Keys.Except(NotPassed).Order(StringComparer.Ordinal))
+            command.AddRange(["--env", name]);
+        command.AddRange(profile.Arguments);
+        command.Add(image);
+        command.AddRange((profile.Command.Count == 0 ? ProfileOptions.ShellCommand : profile.Command).Select(word => word
+            .Replace("{body}", $"{Files}/body", StringComparison.Ordinal)
+            .Replace("{brief}", $"{Files}/brief.md", StringComparison.Ordinal)
+            .Replace("{workspace}", Workspace, StringComparison.Ordinal)));
+        return new Launch(command) { Environment = environment, State = new AgentState { Executor = Name, Engine = engine } };
+    }
+
+    public override RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => status == 125
+        ? new RunEnd(Outcome.Failed, $"the container was not started: {OutputTail.Read(run.LogFile("stderr")) ?? "exit 125"}", ErrorClass.Host)
+        : ExitStatus.Read(status);
+
+    /// <remarks>While the engine does not answer, nobody knows that the container is dead, and the run is not over.</remarks>
+    public override async Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct)
+    {
+        if (state.Engine is not { } engine)
+            return;
+        while (true)
+        {
+            await HostProgram.AskAsync([engine, "rm", "--force", NameOf(run)], Limit, ct);
+            var left = await HostProgram.AskAsync([engine, "ps", "--all", "--quiet", "--filter", $"label=dev.kanbanbus.run={run.RunId}"], Limit, ct);
+            if (left is { Status: 0, Out: var ids } && string.IsNullOrWhiteSpace(ids))
+                return;
+            // Its command line is gone from the host: so is whatever it could have started.
+            if (left is { Status: null } && OnPath.Find(engine) is null)
+                return;
+            await Task.Delay(Again, ct);
+        }
+    }
+
+    internal static string NameOf(RunDirectory run) => $"kb-{run.RunId}";
+
+    private static IEnumerable<(string Variable, string Path, bool Writes)> Shared(RunDirectory run) =>
+    [
+        ("KANBAN_BODY_FILE", run.BodyFile, false), ("KANBAN_BRIEF_FILE", run.BriefFile, false), ("KANBAN_PARENTS_FILE", run.ParentsFile, false),
+        ("KANBAN_INBOX_FILE", run.InboxFile, false),
+        ("KANBAN_RESULT_FILE", run.ResultFile, true), ("KANBAN_MET_FILE", run.MetFile, true), ("KANBAN_EVENTS_FILE", run.LogFile("events"), true),
+    ];
+}

@@ -1,0 +1,169 @@
+using System.Text;
+using System.Text.Json;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Executors.Agents;
+using Kanban.Bus.Worker.Hosting;
+
+namespace Kanban.Bus.Tests.Worker.Agents;
+
+/// <summary>Agents that are spoken with: recorded conversations of a real one, and a program that plays one.</summary>
+public sealed class AcpTests
+{
+    private const string Script = """
+        #!/bin/bash
+        at=$FAKE_FOLDER/$KANBAN_RUN_ID
+        say() { printf '%s\n' "$1"; }
+        done_with() { say '{"jsonrpc":"2.0","id":3,"result":{"stopReason":"'"$1"'","usage":{"inputTokens":7,"outputTokens":2}}}'; }
+        while IFS= read -r line; do
+            printf '%s\n' "$line" >>"$at.heard"
+            case $line in
+            *'"initialize"'*) say '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1,"agentCapabilities":{"loadSession":true}}}' ;;
+            *'"session/load"'*gone*) say '{"jsonrpc":"2.0","id":2,"error":{"code":-32000,"message":"no such session"}}' ;;
+            *'"session/new"'* | *'"session/load"'*) say '{"jsonrpc":"2.0","id":2,"result":{"sessionId":"acp-1"}}' ;;
+            *'"session/prompt"'*)
+                say '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"All "}}}}'
+                case $FAKE_MODE in
+                ask) say '{"jsonrpc":"2.0","id":"q","method":"session/request_permission","params":{"toolCall":{"toolCallId":"t","title":"run","kind":"execute","rawInput":{"command":"rm x"}},"options":[{"optionId":"always","kind":"allow_always"},{"optionId":"yes","kind":"allow_once"},{"optionId":"no","kind":"reject_once"}]}}' ;;
+                wait) while [ ! -e "$at.go" ]; do sleep 0.05; done; done_with end_turn ;;
+                hang) ;;
+                *)
+                    say '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"done."}}}}'
+                    done_with end_turn ;;
+                esac ;;
+            *'"optionId"'*) done_with end_turn ;;
+            *'"session/cancel"'*) done_with cancelled ;;
+            esac
+        done
+        """;
+
+    private const string Prompt = "Say hello, then end.";
+
+    [Theory]
+    [InlineData("plain", Permissions.Edit)]
+    [InlineData("permission-granted", Permissions.All)]
+    [InlineData("permission-rejected", Permissions.Read)]
+    [InlineData("resume", Permissions.Edit)]
+    [InlineData("refused", Permissions.Edit)]
+    public void A_recorded_conversation_is_led_as_it_was(string name, Permissions permissions)
+    {
+        var lines = File.ReadAllLines(Recorded.PathOf("opencode-acp", name)).Select(l => JsonElement.Parse(l)).ToList();
+        var resumed = name == "resume";
+        var state = new AgentState
+        {
+            Executor = "acp",
+            Session = resumed ? "ses_dfc872809ffesYIOvUnVay64dH" : null,
+            Outbox = { AcpTranslator.Initialize },
+            Acp = new AcpTalk { Folder = "/home/agent/workspace", Prompt = Prompt, Resumed = resumed ? Prompt : null, Permissions = permissions },
+        };
+        var executor = Kanban.Bus.Worker.Executors.ExecutorCatalog.Of("acp");
+        var events = new List<AgentEvent>();
+        foreach (var line in lines)
+        {
+            var message = line.GetProperty("message");
+            if (line.GetProperty("from").GetString() == "agent")
+            {
+                events.AddRange(executor.Translator!.Translate(message, state));
+                continue;
+            }
+            // What the client said then is what ours says now.
+            Assert.True(JsonElement.DeepEquals(message, JsonElement.Parse(state.Outbox[0])), $"{message}\n{state.Outbox[0]}");
+            state.Outbox.RemoveAt(0);
+        }
+
+        Assert.Empty(state.Outbox);
+        Assert.True(state.Over);
+        Assert.Empty(state.Unknown);
+        var end = executor.Read(0, state, new Kanban.Bus.Worker.Spool.RunDirectory("/nowhere", Guid.Empty), Recorded.Now);
+        Assert.Equal(name is "refused" or "permission-rejected" ? Outcome.Failed : Outcome.Succeeded, end.Outcome);
+        if (end.Outcome == Outcome.Succeeded)
+            Assert.Equal("The work is done: hello from the mock.", end.Summary);
+        Assert.Equal(name == "permission-rejected", events.Any(e => e.Event == AgentEvents.ApprovalNeeded));
+        if (resumed)
+            Assert.Single(events, e => e.Event == AgentEvents.Message);
+    }
+
+    [Fact]
+    public async Task A_run_is_led_from_the_first_word_to_the_last_whatever_the_length_of_its_brief()
+    {
+        using var agent = new FakeAcp();
+        await using var worker = await WorkerHarness.StartAsync(agent.Configure);
+        var brief = "# Long\n" + new string('x', 300_000) + "\n";
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("play") with { Brief = brief });
+        var resumed = await worker.RunAsync(FakeAgent.Grant("play", session: "acp-1"));
+        var anew = await worker.RunAsync(FakeAgent.Grant("play", session: "gone"));
+
+        Assert.Equal((Outcome.Succeeded, "All done.", "acp-1", null), (finish.Outcome, finish.Summary, finish.Session, finish.ExitCode));
+        Assert.Equal((7, 2), (finish.Usage!.Value.GetProperty("inputTokens").GetInt32(), finish.Usage.Value.GetProperty("outputTokens").GetInt32()));
+        Assert.Equal(brief, agent.Heard(finish.RunId)[2].GetProperty("params").GetProperty("prompt")[0].GetProperty("text").GetString());
+        Assert.Equal(["initialize", "session/new", "session/prompt"], agent.Methods(finish.RunId));
+        Assert.Equal(["initialize", "session/load", "session/prompt"], agent.Methods(resumed.RunId));
+        Assert.Equal(["initialize", "session/load", "session/new", "session/prompt"], agent.Methods(anew.RunId));
+        Assert.Equal("acp-1", anew.Session);
+    }
+
+    [Theory]
+    [InlineData(Permissions.All, false, "yes", Outcome.Succeeded)]
+    [InlineData(Permissions.Edit, false, "no", Outcome.Succeeded)]
+    [InlineData(Permissions.Edit, true, "no", Outcome.Blocked)]
+    public async Task What_the_agent_asks_for_is_answered_by_the_profile(Permissions permissions, bool ask, string option, Outcome outcome)
+    {
+        using var agent = new FakeAcp();
+        await using var worker = await WorkerHarness.StartAsync(o =>
+        {
+            agent.Configure(o);
+            (o.Profiles["agent"].Permissions, o.Profiles["agent"].AskWhenRefused) = (permissions, ask);
+        });
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("ask"));
+
+        Assert.Equal(outcome, finish.Outcome);
+        Assert.Equal(option, agent.Heard(finish.RunId)[3].GetProperty("result").GetProperty("outcome").GetProperty("optionId").GetString());
+        if (outcome == Outcome.Blocked)
+            Assert.Equal("it was not allowed to do this, and asks: run: rm x", finish.Reason);
+    }
+
+    [Fact]
+    public async Task A_stop_is_said_before_it_is_signalled_and_a_restarted_worker_goes_on_talking()
+    {
+        using var agent = new FakeAcp();
+        await using var worker = await WorkerHarness.StartAsync(agent.Configure);
+        var stopped = await worker.OfferAsync(FakeAgent.Grant("hang", limits: new RunLimits(null, null, 30, OnDisconnect.Continue)));
+        var waiting = await worker.OfferAsync(FakeAgent.Grant("wait"));
+        await Eventually.Async(() => new[] { stopped, waiting }.All(run => agent.Methods(run).Contains("session/prompt")));
+
+        await worker.AbandonWorkerAsync();
+        await worker.StartWorkerAsync();
+        worker.Board.Stop[stopped] = "enough";
+        await File.WriteAllTextAsync(Path.Combine(agent.Folder, $"{waiting}.go"), "");
+
+        Assert.Equal(Outcome.Stopped, (await worker.FinishAsync(stopped)).Outcome);
+        Assert.Equal("session/cancel", agent.Methods(stopped)[^1]);
+        Assert.Equal((Outcome.Succeeded, "All"), ((await worker.FinishAsync(waiting)).Outcome, (await worker.FinishAsync(waiting)).Summary!.Trim()));
+        Assert.Equal(["initialize", "session/new", "session/prompt"], agent.Methods(waiting));
+    }
+
+    private sealed class FakeAcp : IDisposable
+    {
+        public string Folder { get; } = Directory.CreateTempSubdirectory("kanban-acp-").FullName;
+
+        public void Configure(WorkerOptions worker)
+        {
+            var program = Path.Combine(Folder, "agent");
+            File.WriteAllText(program, Script);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var profile = new ProfileOptions { Executor = "acp", Command = { program, "acp" } };
+            profile.Environment["FAKE_FOLDER"] = Folder;
+            worker.Profiles["agent"] = profile;
+        }
+
+        public List<JsonElement> Heard(Guid run) => File.Exists(Path.Combine(Folder, $"{run}.heard"))
+            ? [.. File.ReadAllText(Path.Combine(Folder, $"{run}.heard"), Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l))]
+            : [];
+
+        public List<string> Methods(Guid run) => [.. Heard(run).Select(m => m.GetProperty("method").GetString()!)];
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+    }
+}

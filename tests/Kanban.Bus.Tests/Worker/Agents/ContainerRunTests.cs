@@ -1,0 +1,112 @@
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Hosting;
+
+namespace Kanban.Bus.Tests.Worker.Agents;
+
+/// <summary>Executor <c>container</c> with a program in the engine's place: what it is told, and that a container never outlives its run.</summary>
+public sealed class ContainerRunTests
+{
+    // A container is a file here; its command line is what the run starts.
+    private const string Script = """
+        #!/bin/bash
+        state=$(dirname "$0")
+        verb=$1; shift
+        case $verb in
+        run)
+            printf '%s\n' "$@" >"$state/args"
+            while [ $# -gt 0 ]; do case $1 in --name) name=$2 ;; esac; shift; done
+            echo up >"$state/container-$name"
+            case $FAKE_MODE in
+            ok) env >"$state/env"; echo hello; rm "$state/container-$name"; exit 3 ;;
+            stuck) trap '' TERM; while :; do sleep 0.05; done ;;
+            refuse) rm "$state/container-$name"; echo 'no such image' >&2; exit 125 ;;
+            esac ;;
+        rm)
+            if [ -e "$state/away" ]; then rm "$state/away"; exit 1; fi
+            rm -f "$state/container-$2" ;;
+        ps) ls "$state" | grep '^container-' || : ;;
+        esac
+        """;
+
+    [Fact]
+    public async Task A_container_gets_the_runs_files_and_limits_and_its_exit_status_counts()
+    {
+        using var engine = new FakeEngine();
+        await using var worker = await WorkerHarness.StartAsync(o => engine.Configure(o, p =>
+        {
+            p.Limits.MemoryMb = 256;
+            p.Limits.Processes = 64;
+            p.Environment["SHOWN"] = "1";
+            p.Arguments.Add("--network=none");
+            p.Secrets["PASSWORD"] = new SecretOptions { Command = { "echo", "hidden-word" } };
+        }));
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("ok"));
+
+        Assert.Equal((Outcome.Failed, "exit 3", 3, "hello"), (finish.Outcome, finish.Reason, finish.ExitCode, finish.Summary));
+        var told = await File.ReadAllLinesAsync(Path.Combine(engine.Folder, "args"));
+        var words = string.Join(' ', told);
+        Assert.StartsWith($"--rm --init --name kb-{finish.RunId} --label dev.kanbanbus.run={finish.RunId} ", words, StringComparison.Ordinal);
+        Assert.Contains("--memory 256m --pids-limit 64", words, StringComparison.Ordinal);
+        Assert.Contains("/brief.md:/kanban/brief.md:ro", words, StringComparison.Ordinal);
+        Assert.Contains("/result.json:/kanban/result.json --", words, StringComparison.Ordinal);
+        Assert.EndsWith("--network=none debian:12 /bin/sh -eu /kanban/body", words, StringComparison.Ordinal);
+        // Values travel in the environment: an argument list is public.
+        Assert.Contains("PASSWORD", told);
+        Assert.DoesNotContain("hidden-word", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("HOME", told);
+        var environment = await File.ReadAllLinesAsync(Path.Combine(engine.Folder, "env"));
+        Assert.Contains("PASSWORD=hidden-word", environment);
+        Assert.Contains("KANBAN_RESULT_FILE=/kanban/result.json", environment);
+        Assert.Contains("KANBAN_WORKSPACE=/workspace", environment);
+    }
+
+    [Fact]
+    public async Task A_container_whose_command_line_was_killed_is_removed_and_until_then_the_run_is_not_over()
+    {
+        using var engine = new FakeEngine();
+        await using var worker = await WorkerHarness.StartAsync(o => engine.Configure(o));
+        var runId = await worker.OfferAsync(FakeAgent.Grant("stuck"));
+        await Eventually.Async(() => engine.Containers.Length == 1);
+        await File.WriteAllTextAsync(Path.Combine(engine.Folder, "away"), "");
+
+        worker.Board.Stop[runId] = "enough";
+        var finish = await worker.FinishAsync(runId);
+
+        Assert.Equal(Outcome.Stopped, finish.Outcome);
+        Assert.Empty(engine.Containers);
+        // The engine refused once, and was asked again.
+        Assert.False(File.Exists(Path.Combine(engine.Folder, "away")));
+    }
+
+    [Fact]
+    public async Task What_the_engine_itself_refuses_is_the_hosts_fault()
+    {
+        using var engine = new FakeEngine();
+        await using var worker = await WorkerHarness.StartAsync(o => engine.Configure(o));
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("refuse"));
+
+        Assert.Equal((Outcome.Failed, "the container was not started: no such image", ErrorClass.Host), (finish.Outcome, finish.Reason, finish.Class));
+    }
+
+    private sealed class FakeEngine : IDisposable
+    {
+        public string Folder { get; } = Directory.CreateTempSubdirectory("kanban-engine-").FullName;
+
+        public string[] Containers => Directory.GetFiles(Folder, "container-*");
+
+        public void Configure(WorkerOptions worker, Action<ProfileOptions>? more = null)
+        {
+            var program = Path.Combine(Folder, "docker");
+            File.WriteAllText(program, Script);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var profile = new ProfileOptions { Executor = "container", Binary = program, Image = "debian:12" };
+            more?.Invoke(profile);
+            worker.Profiles["agent"] = profile;
+        }
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+    }
+}
