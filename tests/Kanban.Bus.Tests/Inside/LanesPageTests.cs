@@ -19,7 +19,7 @@ public sealed partial class LanesPageTests
     public async Task It_lists_exactly_the_variables_that_a_run_is_started_with()
     {
         var run = new RunDirectory("/tmp/run", Guid.Empty);
-        var environment = RunEnvironment.For(WorkerHarness.Grant(""), new ProfileOptions(), run, new Uri("http://board"), _ => null, "/tools");
+        var environment = RunEnvironment.For(WorkerHarness.Grant(""), new ProfileOptions(), run, new Uri("http://board"), _ => null, new Dictionary<string, string>(), "/tools");
 
         Assert.Equal(
             environment.Keys.Order(StringComparer.Ordinal),
@@ -35,7 +35,7 @@ public sealed partial class LanesPageTests
         foreach (var row in rows)
             foreach (var status in Statuses(row[0]).Where(listed.Add))
             {
-                var (outcome, _, fault) = ExitStatus.Read(status);
+                var (outcome, fault) = (ExitStatus.Read(status).Outcome, ExitStatus.Read(status).Class);
                 Assert.Equal((row[1].StartsWith("done", StringComparison.Ordinal) ? Outcome.Succeeded : Outcome.Failed, row[2].Trim('`')), (outcome, fault?.ToString().ToLowerInvariant() ?? ""));
             }
 

@@ -1,5 +1,6 @@
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Spool;
 
@@ -95,7 +96,7 @@ public sealed class SaidEndingTests
         {
             var clock = new FakeClock();
             var run = new LiveRun(WorkerHarness.Grant("", new RunLimits(null, 100, 1, OnDisconnect.Continue)), new RunDirectory(folder.FullName, Guid.Empty), null, 0, 0, clock) { StartedAt = clock.GetTimestamp() };
-            var watch = new RunWatch(run, [], long.MaxValue, clock);
+            var watch = new RunWatch(run, [], long.MaxValue, new ProfileLimits(), clock);
             Assert.Null(watch.Check());
 
             clock.Advance(TimeSpan.FromSeconds(90));
