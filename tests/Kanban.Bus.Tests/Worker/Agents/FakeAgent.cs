@@ -53,9 +53,12 @@ internal sealed class FakeAgent : IDisposable
         worker.Profiles["agent"] = profile;
     }
 
-    public static Grant Grant(string mode, string stream = "/dev/null", int exit = 0, RunLimits? limits = null, string? session = null) => WorkerHarness.Grant(
-        "the body", limits ?? new RunLimits(null, null, 1, OnDisconnect.Continue),
-        environment: new Dictionary<string, string> { ["FAKE_MODE"] = mode, ["FAKE_STREAM"] = stream, ["FAKE_EXIT"] = $"{exit}" }) with { Profile = "agent", Brief = "# The brief\n", Session = session };
+    public static Grant Grant(string mode, string stream = "/dev/null", int exit = 0, RunLimits? limits = null, string? session = null)
+    {
+        var environment = new Dictionary<string, string> { ["FAKE_MODE"] = mode, ["FAKE_STREAM"] = stream, ["FAKE_EXIT"] = $"{exit}" };
+        var grant = WorkerHarness.Grant("the body", limits ?? new RunLimits(null, null, 1, OnDisconnect.Continue), environment: environment);
+        return grant with { Profile = "agent", Brief = "# The brief\n", Session = session };
+    }
 
     public string[] Arguments(Guid run) => File.ReadAllLines(Path.Combine(_folder, $"{run}.args"));
 
