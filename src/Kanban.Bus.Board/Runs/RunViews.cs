@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kanban.Bus.Board.Logs;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;

@@ -1392,6 +1392,47 @@ export interface components {
         AddComment: {
             text: string;
         };
+        /** @description What a run used, counted from its own start also where it goes on with an earlier run's session. */
+        AgentUsage: {
+            /** @description The executor that counted. */
+            agent?: null | string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            cacheReadTokens: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            cacheWriteTokens: number;
+            /**
+             * Format: double
+             * @description As the agent itself says; null where it does not.
+             */
+            costUsd?: null | number;
+            /**
+             * Format: int64
+             * @description Without those read from a cache or written to it.
+             * @default 0
+             */
+            inputTokens: number;
+            model?: null | string;
+            /**
+             * Format: int64
+             * @description Reasoning included.
+             * @default 0
+             */
+            outputTokens: number;
+            /**
+             * Format: int64
+             * @description Of the output, where the agent tells.
+             * @default 0
+             */
+            reasoningTokens: number;
+            /** Format: int32 */
+            turns?: null | number;
+        };
         /** @description Person → board: the answer to a task's question. 1 to 16,384 characters. */
         AnswerTask: {
             text: string;
@@ -2118,6 +2159,8 @@ export interface components {
             retryAt?: null | string;
             /** Format: uuid */
             runId: string;
+            /** @description The agent's session, for the task's next run with this worker; at most 200 characters. */
+            session?: null | string;
             /** @description What children and people read; at most 4,000 characters. */
             summary?: null | string;
             /** @description Tokens, cost, session id, as the executor reports them. */
@@ -2211,6 +2254,8 @@ export interface components {
             runId: string;
             /** @description Bearer token for what the run itself writes (log, comments); good for this run alone and dead when its lease is. */
             runToken: string;
+            /** @description The agent's session that the task's last run left with this worker, to go on with; null to begin anew. */
+            session?: null | string;
             taskKey: string;
             title: string;
             /** @description Where it works: `scratch`, `dir:PATH` or `worktree:REPOSITORY`; null for the profile's own. */
@@ -2236,6 +2281,8 @@ export interface components {
             load?: null | number;
             /** @description What its runs met of their gateways since the last heartbeat; null for nothing. */
             met?: null | components["schemas"]["RunMet"][];
+            /** @description Of runs whose session or usage is new; null for none. */
+            progress?: null | components["schemas"]["RunProgress"][];
             /** @description Why it takes no new work for now (its host is short of memory, disk or processor time); null when it does. */
             quiet?: null | string;
             runs: components["schemas"]["HeldRun"][];
@@ -2833,6 +2880,16 @@ export interface components {
              */
             timedOut: number;
         };
+        /** @description What is known of a run's agent while it works. */
+        RunProgress: {
+            /** Format: int64 */
+            fencingToken: number;
+            /** Format: uuid */
+            runId: string;
+            /** @description At most 200 characters. */
+            session: null | string;
+            usage: null | components["schemas"]["AgentUsage"];
+        };
         /** @description Run → board: I am at work. */
         RunPulse: {
             /** @description What it is at, for people; at most 2,000 characters. */
@@ -2878,6 +2935,8 @@ export interface components {
             offeredAt: string;
             /** @description Why it ended, or is being stopped. */
             reason: null | string;
+            /** @description The session of its agent, as soon as it is known. */
+            session?: null | string;
             /** Format: date-time */
             startedAt: null | string;
             state: components["schemas"]["RunState"];

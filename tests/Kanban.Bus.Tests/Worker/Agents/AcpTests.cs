@@ -45,6 +45,7 @@ public sealed class AcpTests
     [InlineData("permission-rejected", Permissions.Read)]
     [InlineData("resume", Permissions.Edit)]
     [InlineData("refused", Permissions.Edit)]
+    [InlineData("limit", Permissions.Edit)]
     public void A_recorded_conversation_is_led_as_it_was(string name, Permissions permissions)
     {
         var lines = File.ReadAllLines(Recorded.PathOf("opencode-acp", name)).Select(l => JsonElement.Parse(l)).ToList();
@@ -75,7 +76,7 @@ public sealed class AcpTests
         Assert.True(state.Over);
         Assert.Empty(state.Unknown);
         var end = executor.Read(0, state, new Kanban.Bus.Worker.Spool.RunDirectory("/nowhere", Guid.Empty), Recorded.Now);
-        Assert.Equal(name is "refused" or "permission-rejected" ? Outcome.Failed : Outcome.Succeeded, end.Outcome);
+        Assert.Equal(name is "refused" or "limit" or "permission-rejected" ? Outcome.Failed : Outcome.Succeeded, end.Outcome);
         if (end.Outcome == Outcome.Succeeded)
             Assert.Equal("The work is done: hello from the mock.", end.Summary);
         Assert.Equal(name == "permission-rejected", events.Any(e => e.Event == AgentEvents.ApprovalNeeded));

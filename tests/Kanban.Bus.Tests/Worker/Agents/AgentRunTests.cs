@@ -103,7 +103,7 @@ public sealed class AgentRunTests
             await File.WriteAllTextAsync(Path.Combine(kept!, "projects", "elsewhere", first.Session + ".jsonl"), "{}");
         }
 
-        var second = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf(executor, executor == "opencode" ? "plain" : "resume"), session: first.Session));
+        var second = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf(executor, "resume"), session: first.Session));
 
         var arguments = agent.Arguments(second.RunId).ToList();
         Assert.Equal(first.Session, arguments[arguments.IndexOf(word) + 1]);

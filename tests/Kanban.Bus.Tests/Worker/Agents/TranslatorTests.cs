@@ -42,6 +42,11 @@ public sealed class TranslatorTests
     [InlineData("opencode", "plain", 1, Outcome.Failed, ErrorClass.Agent)]
     [InlineData("opencode", "limit", 1, Outcome.Failed, ErrorClass.Provider)]
     [InlineData("opencode", "unreachable", 1, Outcome.Failed, ErrorClass.Provider)]
+    [InlineData("opencode", "cut-off", 1, Outcome.Failed, ErrorClass.Agent)]
+    [InlineData("opencode", "no-access", 1, Outcome.Failed, ErrorClass.Host)]
+    [InlineData("opencode", "refused", 1, Outcome.Failed, ErrorClass.Agent)]
+    [InlineData("opencode", "server-error", 1, Outcome.Failed, ErrorClass.Provider)]
+    [InlineData("codex", "killed", 137, Outcome.Failed, ErrorClass.Host)]
     public void A_recorded_end_means(string agent, string stream, int exit, Outcome outcome, ErrorClass? fault)
     {
         var run = Recorded.Read(agent, stream, exit);
