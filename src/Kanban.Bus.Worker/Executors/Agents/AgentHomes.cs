@@ -32,7 +32,7 @@ internal sealed class AgentHomes(string home)
         {
             try
             {
-                ScratchWorkspace.Remove(folder);
+                OwnFolder.Remove(folder);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
