@@ -5,6 +5,7 @@ using Kanban.Bus.Benchmarks.Demo;
 using Kanban.Bus.Benchmarks.Gateway;
 using Kanban.Bus.Benchmarks.Idle;
 using Kanban.Bus.Benchmarks.Lifecycle;
+using Kanban.Bus.Benchmarks.Logs;
 using Kanban.Bus.Benchmarks.Recover;
 using Kanban.Bus.Benchmarks.Start;
 
@@ -17,6 +18,7 @@ var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["recover"] = RecoverBench.RunAsync,
     ["burst"] = BurstBench.RunAsync,
     ["growth"] = GrowthBench.RunAsync,
+    ["logs"] = LogsBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
 };
 // They take many minutes: only when they are named.

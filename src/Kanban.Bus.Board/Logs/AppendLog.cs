@@ -34,6 +34,9 @@ public static class AppendLog
         if (await ReadAsync(request, ct) is not { } piece)
             return Problems.TooLarge("", $"A piece of a log has at most {Limits.LogChunkBytes} bytes. Send it in smaller pieces.");
 
+        // Nearly every piece begins where its stream ends: then one statement does it all.
+        if (piece.Length > 0 && await AppendAsync(db, runId, stream, offset, piece, user, options.Value, signal, ct))
+            return TypedResults.Ok(new LogAnswer(stream, offset + piece.Length));
         while (true)
         {
             var sizes = await LogSizes.OfAsync(db, runId, ct);
@@ -46,17 +49,23 @@ public static class AppendLog
             if (sizes.Total + fresh > options.Value.MaxBytesPerRun)
                 return Problems.TooLarge("", $"The log of this run would pass {options.Value.MaxBytesPerRun} bytes (Logs:MaxBytesPerRun); the board keeps what it has, {sizes.Total} bytes.");
 
-            var chunk = new LogChunk { RunId = runId, Stream = stream, Offset = have, Length = (int)fresh, Data = piece[^(int)fresh..] };
-            if (await db.AppendLogAsync(chunk, user.FencingToken(), ct))
-            {
-                signal.Ring(runId);
+            if (await AppendAsync(db, runId, stream, have, piece[^(int)fresh..], user, options.Value, signal, ct))
                 return TypedResults.Ok(new LogAnswer(stream, have + fresh));
-            }
             var token = user.FencingToken();
             if (!await db.Leases.AnyAsync(l => l.RunId == runId && l.FencingToken == token, ct))
                 return Problems.Conflict("lease-lost", "The run no longer holds its lease; its log takes nothing more.");
             // Another upload of the same piece was faster: look again at what is there.
         }
+    }
+
+    private static async Task<bool> AppendAsync(
+        BoardDbContext db, Guid runId, string stream, long offset, byte[] piece, ClaimsPrincipal user, LogOptions options, LogSignal signal, CancellationToken ct)
+    {
+        var chunk = new LogChunk { RunId = runId, Stream = stream, Offset = offset, Length = piece.Length, Data = piece };
+        if (!await db.AppendLogAsync(chunk, user.FencingToken(), options.MaxBytesPerRun, ct))
+            return false;
+        signal.Ring(runId);
+        return true;
     }
 
     /// <returns>Null when there is more than one piece may have.</returns>

@@ -94,9 +94,10 @@ public abstract partial class BoardDbContext : DbContext
     public abstract IQueryable<BoardEvent> SettledEvents(EventPosition after);
 
     /// <summary>Appends a piece to a run's log, with one statement, while this lease of the run is live.</summary>
-    /// <returns>False when the lease is gone, or another piece has taken the place in the stream.</returns>
+    /// <param name="mostBytes">That the run's log may have.</param>
+    /// <returns>False when the lease is gone, the piece does not begin where its stream ends, or the log would be too long.</returns>
     /// <remarks>The lease's row is locked meanwhile, so a run's pieces commit in the order of their ids.</remarks>
-    public abstract Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, CancellationToken ct);
+    public abstract Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, long mostBytes, CancellationToken ct);
 
     /// <summary>The row was refused because another with the same unique key came first.</summary>
     public abstract bool IsDuplicateKey(DbUpdateException error);

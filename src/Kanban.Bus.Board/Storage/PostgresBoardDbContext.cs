@@ -66,12 +66,18 @@ public sealed class PostgresBoardDbContext(DbContextOptions<PostgresBoardDbConte
     public override IQueryable<BoardEvent> SettledEvents(EventPosition after) =>
         Events.FromSql($"SELECT * FROM events WHERE (tx, seq) > ({after.Tx}, {after.Seq}) AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
 
-    public override async Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, CancellationToken ct) =>
+    /// <remarks>It does not wait for the disk: a worker keeps what it has sent until the run's finish is answered, and that commit, which waits, is behind this one in the same log.</remarks>
+    public override async Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, long mostBytes, CancellationToken ct) =>
         await Database.ExecuteSqlAsync(
             $"""
             WITH held AS (SELECT run_id FROM leases WHERE run_id = {chunk.RunId} AND fencing_token = {fencingToken} FOR UPDATE)
             INSERT INTO log_chunks (run_id, stream, "offset", length, data, at)
-            SELECT run_id, {chunk.Stream}, {chunk.Offset}, {chunk.Length}, {chunk.Data}, kanban_now() FROM held
+            SELECT run_id, {chunk.Stream}, {chunk.Offset}, {chunk.Length}, {chunk.Data}, kanban_now()
+            FROM held, set_config('synchronous_commit', 'off', true),
+                (SELECT coalesce(sum(ends), 0) AS total, coalesce(sum(ends) FILTER (WHERE name = {chunk.Stream}), 0) AS own
+                 FROM unnest({LogStreams.All}) AS name,
+                     LATERAL (SELECT c."offset" + c.length AS ends FROM log_chunks c WHERE c.run_id = {chunk.RunId} AND c.stream = name ORDER BY c."offset" DESC LIMIT 1) AS last) AS sizes
+            WHERE own = {chunk.Offset} AND total + {chunk.Length} <= {mostBytes}
             ON CONFLICT DO NOTHING
             """, ct) == 1;
 

@@ -48,14 +48,21 @@ public sealed class SqliteBoardDbContext(DbContextOptions<SqliteBoardDbContext> 
 
     public override IQueryable<BoardEvent> SettledEvents(EventPosition after) => Events.Where(e => e.Seq > after.Seq);
 
-    public override async Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, CancellationToken ct) =>
-        await Database.ExecuteSqlAsync(
+    public override async Task<bool> AppendLogAsync(LogChunk chunk, long fencingToken, long mostBytes, CancellationToken ct)
+    {
+        var streams = JsonSerializer.Serialize(LogStreams.All);
+        return await Database.ExecuteSqlAsync(
             $"""
+            WITH sizes AS (
+                SELECT s.value AS name, coalesce((SELECT c."offset" + c.length FROM log_chunks c WHERE c.run_id = {chunk.RunId} AND c.stream = s.value ORDER BY c."offset" DESC LIMIT 1), 0) AS ends
+                FROM json_each({streams}) AS s)
             INSERT INTO log_chunks (run_id, stream, "offset", length, data, at)
             SELECT run_id, {chunk.Stream}, {chunk.Offset}, {chunk.Length}, {chunk.Data}, kanban_now()
             FROM leases WHERE run_id = {chunk.RunId} AND fencing_token = {fencingToken}
+                AND (SELECT ends FROM sizes WHERE name = {chunk.Stream}) = {chunk.Offset} AND (SELECT sum(ends) FROM sizes) + {chunk.Length} <= {mostBytes}
             ON CONFLICT DO NOTHING
             """, ct) == 1;
+    }
 
     public override bool IsDuplicateKey(DbUpdateException error) =>
         error.InnerException is SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT_UNIQUE or SQLitePCL.raw.SQLITE_CONSTRAINT_PRIMARYKEY };

@@ -30,7 +30,7 @@ internal sealed class LogUpload(
     /// <summary>Returns when everything was sent after <see cref="End"/>, when the board takes no more of this log, or when for a minute after the end it answered heartbeats and faulted on this log alone. While it is away the log waits, as the finish does.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
+        var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
         long? refusedAloneSince = null;
         while (!_givenUp)
         {

@@ -84,10 +84,15 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Resets every connection once and passes again; what was held back is lost.</summary>
-    public void Reset()
+    /// <returns>How many there were.</returns>
+    public int Reset()
     {
+        int open;
+        lock (_gate)
+            open = _links.Count;
         Mode = LinkMode.Drop;
         Mode = LinkMode.Pass;
+        return open;
     }
 
     /// <summary>The address with this link in it, such as <c>http://127.0.0.1:PORT</c> or <c>amqp://…</c>.</summary>

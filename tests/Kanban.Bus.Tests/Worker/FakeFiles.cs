@@ -24,8 +24,9 @@ public sealed partial class FakeBoard
         return new AttachedFile(id, name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
-    private void MapFiles(RouteGroupBuilder api)
+    private void MapFiles()
     {
+        var api = _app.MapGroup("/api/v1");
         api.MapPost("/runs/{runId:guid}/artifacts", (Guid runId, DeclareArtifact file) =>
         {
             if (file.SizeBytes > LargestArtifact)
