@@ -33,8 +33,16 @@ internal static class WorkerRun
             Give(given, "Worker:BoardUrl", call.Given.Url ?? call.Terminal.Environment("KANBAN_URL"));
             Give(given, "Worker:Token", call.Given.Token ?? call.Terminal.Environment("KANBAN_TOKEN"));
 
-            var settings = SettingsFile.Read(call.Get(file) ?? call.Terminal.Environment("KANBAN_SETTINGS"), given);
-            return await WorkerDaemon.RunAsync(await ConnectedAsync(call, settings, ct), ct);
+            var named = call.Get(file) ?? call.Terminal.Environment("KANBAN_SETTINGS");
+            var settings = SettingsFile.Read(named, given);
+            try
+            {
+                return await WorkerDaemon.RunAsync(await ConnectedAsync(call, settings, ct), ct);
+            }
+            catch (UsageException e)
+            {
+                throw new UsageException(SettingsPlaces.Point(named, e.Message));
+            }
         });
     }
 

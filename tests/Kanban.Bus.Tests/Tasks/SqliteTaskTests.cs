@@ -55,3 +55,5 @@ public sealed class SqliteSimulateTests : Simulation.SimulateSpec<SqliteStore>;
 public sealed class SqliteArtifactTests : Artifacts.ArtifactSpec<SqliteStore>;
 
 public sealed class SqliteFencedRunTests : Inside.FencedRunSpec<SqliteStore>;
+
+public sealed class SqliteAgentSessionTests : Runs.AgentSessionSpec<SqliteStore>;
