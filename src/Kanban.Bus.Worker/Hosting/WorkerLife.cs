@@ -5,6 +5,7 @@ using Kanban.Bus.Worker.Bus;
 using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting.Pressure;
 using Kanban.Bus.Worker.Leases;
+using Kanban.Bus.Worker.Logs;
 using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Shim;
 using Kanban.Bus.Worker.Slots;
@@ -62,6 +63,9 @@ internal sealed class WorkerLife : IAsyncDisposable
         _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _uptime, _log, _life.Token);
         _consumers = new QueueConsumers(options.Id, _intake, _board, lanes, _leases.BeatNow, clock, _log);
         _registration = new Registration(options, _board, _held, _spool, clock, _log);
+        foreach (var (name, profile) in options.Profiles)
+            if (RunSecrets.TooShort(profile).ToList() is { Count: > 0 } names)
+                _log.SecretsTooShort(name, string.Join(", ", names));
     }
 
     internal HeldRuns Held => _held;

@@ -21,6 +21,10 @@ internal sealed class LogUpload(
     // Over all runs of this process: memory stays bounded when hundreds of runs write at once.
     private static readonly SemaphoreSlim Uploads = new(16);
 
+    // What somebody may be watching does not wait behind the floods of other runs.
+    private const int FewBytes = 16 * 1024;
+    private static readonly SemaphoreSlim SmallUploads = new(16);
+
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _givenUp;
 
@@ -76,9 +80,11 @@ internal sealed class LogUpload(
         stream.GiveBack();
         for (var piece = 0; ended || piece < PiecesPerLook; piece++)
         {
-            if (stream.Wanted(ended) <= stream.Sent)
+            var rest = stream.Wanted(ended) - stream.Sent;
+            if (rest <= 0)
                 return true;
-            await Uploads.WaitAsync(ct);
+            var uploads = rest <= FewBytes ? SmallUploads : Uploads;
+            await uploads.WaitAsync(ct);
             var buffer = ArrayPool<byte>.Shared.Rent(Limits.LogChunkBytes);
             try
             {
@@ -93,7 +99,7 @@ internal sealed class LogUpload(
             finally
             {
                 ArrayPool<byte>.Shared.Return(buffer);
-                Uploads.Release();
+                uploads.Release();
             }
         }
         return stream.Wanted(ended) <= stream.Sent;

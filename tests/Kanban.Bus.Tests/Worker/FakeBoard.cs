@@ -106,7 +106,7 @@ public sealed partial class FakeBoard : IAsyncDisposable
             return Results.NoContent();
         });
         api.MapPost("/runs/{runId:guid}/log/{stream}", AppendLog);
-        MapFiles();
+        MapFiles(api);
     }
 
     private async Task<IResult> AppendLog(Guid runId, string stream, long offset, HttpRequest request)

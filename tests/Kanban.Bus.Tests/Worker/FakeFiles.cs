@@ -24,9 +24,8 @@ public sealed partial class FakeBoard
         return new AttachedFile(id, name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
-    private void MapFiles()
+    private void MapFiles(RouteGroupBuilder api)
     {
-        var api = _app.MapGroup("/api/v1");
         api.MapPost("/runs/{runId:guid}/artifacts", (Guid runId, DeclareArtifact file) =>
         {
             if (file.SizeBytes > LargestArtifact)
