@@ -12,6 +12,7 @@ public static class Admit
     public static Decision Decide(Snapshot snapshot)
     {
         var room = new Room(snapshot);
+        room.ForgetIdle();
         var line = new Line(snapshot);
         var offers = new List<Pick>();
         var waits = new Dictionary<Guid, Wait>();
@@ -152,13 +153,28 @@ public static class Admit
         /// <summary>Keeps what it lacks, when it starves and nothing but room is missing.</summary>
         public void Keep(ReadyTask task, Wait wait)
         {
-            if (wait.Code is not (WaitCode.BreakerOpen or WaitCode.RetryBudget) && _snapshot.Order.Starves(task.TurnAt, _snapshot.Now) && _snapshot.Lanes.GetValueOrDefault(task.Lane) is { Problem: null } lane
-                && (!lane.HoldsBeforeClose || BeforeClose.WhyNot(_snapshot, lane, task) is null)
-                && Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs).Any(w => w.TakesWork))
+            if (HasReasonToKeep(task, wait))
                 _ledger.Keep(task, DrawsOf(task), _snapshot.Now);
             else
                 _ledger.Forget(task);
         }
+
+        /// <summary>Frees what is kept for tasks that can do nothing with it any more, before anybody is held back for them.</summary>
+        public void ForgetIdle()
+        {
+            var holders = _ledger.Kept.Select(r => r.Holder.Id).ToHashSet();
+            if (holders.Count == 0)
+                return;
+            foreach (var task in _snapshot.Ready.Where(t => holders.Contains(t.Id)))
+                if (WhyNot(task) is { } wait && !HasReasonToKeep(task, wait))
+                    _ledger.Forget(task);
+        }
+
+        private bool HasReasonToKeep(ReadyTask task, Wait wait) =>
+            wait.Code is not (WaitCode.BreakerOpen or WaitCode.RetryBudget) && _snapshot.Order.Starves(task.TurnAt, _snapshot.Now) && _snapshot.Lanes.GetValueOrDefault(task.Lane) is { Problem: null } lane
+            && (!lane.HoldsBeforeClose || BeforeClose.WhyNot(_snapshot, lane, task) is null)
+            && Fitting(task.Lane, task.RequirementSet, task.Host, task.Needs).Any(w => w.TakesWork)
+            && _ledger.CouldEver(DrawsOf(task));
 
         /// <summary>Every cap that a run of it draws from, but for hosts that it does not ask for.</summary>
         private List<(CapKey Cap, int Units)> DrawsOf(ReadyTask task)

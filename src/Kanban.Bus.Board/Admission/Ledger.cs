@@ -57,18 +57,14 @@ internal sealed class Ledger
         return cap.WhyNot(Used(key), units) ?? (kept is null ? null : cap.WhyNot(Used(key), units, kept));
     }
 
+    /// <summary>Whether all this can be drawn once every run has ended. Who could not start even then has nothing kept from others.</summary>
+    public bool CouldEver(IReadOnlyList<(CapKey Cap, int Units)> draws) => draws.All(d => _caps.GetValueOrDefault(d.Cap) is not { } cap || cap.WhyNot(0, d.Units) is null);
+
     /// <summary>Keeps what a starving task lacks of these caps, and goes on keeping what it lacked before. Who comes first in line has a cap's reservation.</summary>
     /// <param name="draws">All that a run of it draws.</param>
     public void Keep(ReadyTask task, IReadOnlyList<(CapKey Cap, int Units)> draws, DateTimeOffset now)
     {
         Forget(task, except: draws);
-        // Waiting for runs to end helps nobody who could not start after all of them: then it keeps nothing from others.
-        if (draws.Any(d => _caps.GetValueOrDefault(d.Cap) is { } cap && cap.WhyNot(0, d.Units) is not null))
-        {
-            Forget(task);
-            return;
-        }
-
         foreach (var (key, units) in draws)
         {
             var kept = _kept.GetValueOrDefault(key);

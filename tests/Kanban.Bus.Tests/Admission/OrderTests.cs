@@ -111,5 +111,17 @@ public sealed class OrderTests
         }
     }
 
+    [Fact]
+    public void What_was_kept_for_a_task_that_can_no_longer_use_it_holds_nobody_back_who_comes_first_in_line()
+    {
+        var pool = new Cap(CapKey.Pool("vllm"), 4);
+        var hopeless = Task(1, draws: "vllm=5", fairKey: "busy");
+        var snapshot = World(workers: [Member("w", "shell=9")], live: [Live("shell", "w", 3, draws: "vllm=1", fairKey: "busy")],
+            ready: [hopeless, Task(2, draws: "vllm=1", fairKey: "busy"), Task(3, draws: "vllm=1", fairKey: "idle")],
+            caps: [pool], order: Order(null, new Reservation(pool.Key, hopeless.Key, hopeless.Place, 4, Start)), later: Hour);
+
+        Assert.Equal(["main-3"], Offered(snapshot));
+    }
+
     private static ReadyTask Of(int number, string key) => Task(number, fairKey: key);
 }
