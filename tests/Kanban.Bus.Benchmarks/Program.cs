@@ -8,6 +8,7 @@ using Kanban.Bus.Benchmarks.Lifecycle;
 using Kanban.Bus.Benchmarks.Logs;
 using Kanban.Bus.Benchmarks.Recover;
 using Kanban.Bus.Benchmarks.Start;
+using Kanban.Bus.Benchmarks.Worker;
 
 var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
 {
@@ -16,6 +17,7 @@ var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["beat"] = BeatBench.RunAsync,
     ["idle"] = IdleBench.RunAsync,
     ["recover"] = RecoverBench.RunAsync,
+    ["worker"] = () => WorkerBench.RunAsync(200),
     ["burst"] = BurstBench.RunAsync,
     ["growth"] = GrowthBench.RunAsync,
     ["logs"] = LogsBench.RunAsync,

@@ -65,3 +65,5 @@ public sealed class PostgresDueTests : DueSpec<PostgresStore>;
 public sealed class PostgresArtifactTests : ArtifactSpec<PostgresStore>;
 
 public sealed class PostgresFencedRunTests : FencedRunSpec<PostgresStore>;
+
+public sealed class PostgresAgentSessionTests : AgentSessionSpec<PostgresStore>;
