@@ -13,7 +13,7 @@ PUBLISH := dotnet publish src/Kanban.Bus.Cli -c Release --use-current-runtime --
 ADMISSION_BENCHES := burst growth gateway
 NODE_MISSING := Without Node 18 or later there is no dashboard: install nodejs and npm and run make build again. Everything else is built.
 
-.PHONY: help build dashboard run demo bench worker seed test test-fast test-integration test-e2e lint fmt openapi migration up down manifests clean
+.PHONY: help build dashboard run demo bench worker seed test test-agents test-fast test-integration test-e2e lint fmt openapi migration up down manifests clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ worker: build ## Start a worker here: make worker ARGS='--lane shell=2' (with KA
 test: ## Run every test; installs what it lacks on Debian as root; ends with N passed, N failed
 	@if tests/needs.sh node; then $(MAKE) --no-print-directory dashboard; else echo "$(NODE_MISSING)"; fi
 	@tests/run.sh all
+
+test-agents: ## Install the real Claude Code, Codex and OpenCode from npm and run each on a task, against a mock of their providers
+	@tests/agents.sh
 
 test-fast: ## Run the tests that need no server
 	@tests/run.sh fast

@@ -41,7 +41,7 @@ internal static class CommandTree
             Noun("order", "Who comes first of those who wait",
                 OrderShow.Build(app), OrderSet.Build(app)),
             Noun("worker", "Run a worker on this host; see the workers of every host",
-                WorkerRun.Build(app), WorkerList.Build(app), WorkerDrain.Build(app), WorkerAgents.Build(app)),
+                WorkerRun.Build(app), WorkerList.Build(app), WorkerDrain.Build(app), WorkerInstall.Build(app), WorkerAgents.Build(app)),
             Noun("board", "Serve the board; sets of tasks with keys of their own",
                 BoardServe.Build(app), BoardList.Build(app), BoardAdd.Build(app), BoardSet.Build(app)),
             Noun("token", "Keys for people, scripts and workers",

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Kanban.Bus.IntegrationTests.Agents;
+
+/// <summary>The real agents, installed from npm by <c>make test-agents</c>, on one task each through a real board and worker, against a mock of their providers. <c>make test</c> leaves them out.</summary>
+[Trait("needs", "agents")]
+public sealed class RealAgentTests(ITestOutputHelper output)
+{
+    [AgentFact]
+    public Task Claude_Code() => WorksAsync(RealAgent.ClaudeCode);
+
+    [AgentFact]
+    public Task Codex() => WorksAsync(RealAgent.Codex);
+
+    [AgentFact]
+    public Task OpenCode() => WorksAsync(RealAgent.OpenCode);
+
+    private async Task WorksAsync(RealAgent agent)
+    {
+        await using var board = await AgentBoard.StartAsync(agent);
+        output.WriteLine($"{agent.Executor}: {string.Join(' ', (await board.Api.WorkersAsync()).Single().Capabilities)}");
+        await TaskAsync(board);
+        await ResumeAsync(board);
+        await CancelAsync(board);
+        await LimitAsync(board);
+    }
+
+    /// <summary>A command is run in the workspace, and what the agent said last is the summary.</summary>
+    private async Task TaskAsync(AgentBoard board)
+    {
+        board.Models.Play(new ModelStep.Command("echo made-$((6*7)) >made.txt; cat made.txt"), new ModelStep.Text("The file is made."));
+        var run = await Shown("task", board, await board.AddAsync("Make a file"));
+
+        Assert.Equal((RunState.Succeeded, "The file is made."), (run.State, run.Summary));
+        Assert.Contains("made-42", board.Models.Requests.Last().GetRawText(), StringComparison.Ordinal);
+        Assert.NotNull(await board.SessionAsync(run));
+        Assert.True(run.Usage!.Value.GetProperty("outputTokens").GetInt64() >= 24, run.Usage.Value.GetRawText());
+    }
+
+    /// <summary>A run that the provider refuses fails; the retry goes on in its session.</summary>
+    private async Task ResumeAsync(AgentBoard board)
+    {
+        board.Models.Play(new ModelStep.Command("echo first"), new ModelStep.Status(400));
+        var key = await board.AddAsync("Go on");
+        var first = await Shown("refused", board, key);
+        board.Models.Play(new ModelStep.Text("Went on."));
+        await board.Api.PostAsync($"tasks/{key}/retry");
+        var second = await Shown("resumed", board, key, 2);
+
+        Assert.Equal(RunState.Failed, first.State);
+        Assert.Equal((RunState.Succeeded, "Went on."), (second.State, second.Summary));
+        Assert.Equal(await board.SessionAsync(first), await board.SessionAsync(second));
+        // What the first run was told and did is before the model again.
+        Assert.Contains("echo first", board.Models.Requests.Last().GetRawText(), StringComparison.Ordinal);
+    }
+
+    private async Task CancelAsync(AgentBoard board)
+    {
+        var before = board.Models.Requests.Count;
+        board.Models.Play(new ModelStep.Text(string.Join(' ', Enumerable.Repeat("word", 600)), TimeSpan.FromSeconds(0.5)));
+        var key = await board.AddAsync("Talk for five minutes");
+        await Eventually.Async(() => board.Models.Requests.Count > before, within: TimeSpan.FromMinutes(2));
+        var watch = Stopwatch.StartNew();
+        await board.Api.PostAsync($"tasks/{key}/cancel", new WithReason("enough"));
+        var run = await Shown("cancelled", board, key);
+
+        output.WriteLine($"  dead {watch.Elapsed.TotalSeconds:0.0} s after the cancel");
+        Assert.Equal(RunState.Cancelled, run.State);
+    }
+
+    private async Task LimitAsync(AgentBoard board)
+    {
+        board.Models.Play(new ModelStep.Limit(1), new ModelStep.Text("Waited, then went on."));
+        var waited = await Shown("429, then an answer", board, await board.AddAsync("Wait a little"));
+        Assert.Equal((RunState.Succeeded, "Waited, then went on."), (waited.State, waited.Summary));
+
+        board.Models.Play(new ModelStep.Limit(1));
+        var limited = await Shown("429 for ever", board, await board.AddAsync("Give up"));
+        Assert.Equal((RunState.Failed, ErrorClass.Provider), (limited.State, limited.Class));
+    }
+
+    private async Task<RunView> Shown(string what, AgentBoard board, string key, int number = 1)
+    {
+        var run = await board.EndedAsync(key, number);
+        output.WriteLine($"  {what}: {run.State} in {(run.EndedAt - run.StartedAt)?.TotalSeconds:0.0} s, session {await board.SessionAsync(run)}, exit {run.ExitCode}, {run.Class} {run.Reason}");
+        output.WriteLine($"    said {run.Summary}; used {run.Usage?.GetRawText()}");
+        output.WriteLine($"    events {await board.EventsAsync(run.Id)}");
+        return run;
+    }
+}
+
+/// <summary>Skipped where no agents are installed for it.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AgentFactAttribute : FactAttribute
+{
+    public AgentFactAttribute() => Skip = RealAgent.Installed is null ? "make test-agents installs the agents and runs this" : null;
+}
