@@ -98,7 +98,9 @@ public sealed class ProfileLimits
     /// <summary>Since the last byte of output.</summary>
     public TimeSpan? Silence { get; set; }
 
+    /// <summary>Of executor <c>container</c> alone, by its engine.</summary>
     public int? MemoryMb { get; set; }
+
+    /// <summary>As <see cref="MemoryMb"/>.</summary>
     public int? Processes { get; set; }
-    public int? DiskMb { get; set; }
 }
