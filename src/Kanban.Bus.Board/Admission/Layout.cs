@@ -11,6 +11,7 @@ namespace Kanban.Bus.Board.Admission;
 /// <summary>What admission decides on and people and workers seldom change. Shared by all who read it, so nobody writes to it.</summary>
 /// <param name="Version">Drawn anew by triggers with each change of these rows, see <see cref="LayoutRow"/>.</param>
 /// <param name="Boards">Those that have a cap.</param>
+/// <param name="Pools">With their gateways.</param>
 /// <param name="Workers">Those that are live.</param>
 /// <param name="Weights">By fair key.</param>
 /// <param name="Draws">What a lane's runs draw by their profile and by the lane itself, by lane.</param>

@@ -1,6 +1,7 @@
 using Kanban.Bus.Board.Admission;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
@@ -20,12 +21,15 @@ public abstract class LayoutSpec<TStore> : TaskSpec<TStore> where TStore : TestS
     [InlineData(typeof(WorkerSlots))]
     [InlineData(typeof(TaskBoard), "created_at", "key", "next_number", "title")]
     [InlineData(typeof(Board.Fleet.Worker), "boot_id", "heartbeat_at", "id", "instance", "load", "old_session_hash", "process_id", "registered_at", "session_hash", "version")]
+    [InlineData(typeof(Gateway), "address", "baseline", "calm_since", "failed", "healthy_below", "key_name", "misses", "moved_at", "next_at", "overload_above", "overloads", "overshoots", "pool", "probe", "probed_at", "query",
+        "reported_answered", "reported_ms", "reported_refused", "reported_timed_out", "run_baseline", "signals", "stable", "turn")]
     public async Task A_change_of_any_column_that_admission_reads_is_seen(Type entity, params string[] notRead)
     {
         await Store.AddWorkerAsync("w1", "shell=2");
         await Store.AddPoolAsync("vllm-a", 1);
         await Store.UseAsync(async db =>
         {
+            db.Gateways.Add(new() { Pool = "vllm-a" });
             db.FairWeights.Add(new() { Key = "main", Weight = 2 });
             await db.SaveChangesAsync();
         });

@@ -24,7 +24,8 @@ public sealed class TaskRulesTests
     [InlineData("repo=web", true)]
     [InlineData("mem>=64", true)]
     [InlineData("mem>=", false)]
-    [InlineData("mem>64", false)]
+    [InlineData("mem>64", true)]
+    [InlineData("mem=>64", false)]
     [InlineData("a,b", false)]
     [InlineData("cuda=1\n", false)]
     public void Capabilities_may_carry_a_value(string need, bool good) =>

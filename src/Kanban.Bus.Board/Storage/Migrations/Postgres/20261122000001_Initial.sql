@@ -440,7 +440,8 @@ CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON lanes FOR EACH STATEME
 CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON pools FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
 CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON fair_weights FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
 CREATE TRIGGER layout AFTER INSERT OR UPDATE OR DELETE ON worker_slots FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
--- Not each number that a board draws, not each heartbeat.
+-- Not each number that a board draws, not each heartbeat, not each look at a gateway.
 CREATE TRIGGER layout AFTER INSERT OR UPDATE OF max_active, windows OR DELETE ON boards FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
 CREATE TRIGGER layout AFTER INSERT OR UPDATE OF host, capabilities, profiles, drain_asked, draining, quiet, state OR DELETE ON workers
     FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();
+CREATE TRIGGER layout AFTER INSERT OR UPDATE OF held, cap, frozen, lowered OR DELETE ON gateways FOR EACH STATEMENT EXECUTE FUNCTION kanban_layout_changed();

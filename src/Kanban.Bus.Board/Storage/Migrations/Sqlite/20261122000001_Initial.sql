@@ -420,10 +420,13 @@ CREATE TRIGGER "layout_fair_weights_delete" AFTER DELETE ON "fair_weights" BEGIN
 CREATE TRIGGER "layout_worker_slots_insert" AFTER INSERT ON "worker_slots" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_worker_slots_update" AFTER UPDATE ON "worker_slots" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_worker_slots_delete" AFTER DELETE ON "worker_slots" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
--- Not each number that a board draws, not each heartbeat.
+-- Not each number that a board draws, not each heartbeat, not each look at a gateway.
 CREATE TRIGGER "layout_boards_insert" AFTER INSERT ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_boards_update" AFTER UPDATE OF "max_active", "windows" ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_boards_delete" AFTER DELETE ON "boards" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_workers_insert" AFTER INSERT ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_workers_update" AFTER UPDATE OF "host", "capabilities", "profiles", "drain_asked", "draining", "quiet", "state" ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
 CREATE TRIGGER "layout_workers_delete" AFTER DELETE ON "workers" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_gateways_insert" AFTER INSERT ON "gateways" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_gateways_update" AFTER UPDATE OF "held", "cap", "frozen", "lowered" ON "gateways" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
+CREATE TRIGGER "layout_gateways_delete" AFTER DELETE ON "gateways" BEGIN UPDATE "layout" SET "version" = hex(randomblob(16)); END;
