@@ -54,7 +54,7 @@ public sealed class AdmissionPass(BoardDbContext db, SnapshotReader snapshots, I
                 Draws = draws,
                 FairKey = pick.FairKey,
                 Number = ++task.RunCount,
-                Retry = task.Failures.Any,
+                Retry = Retries.Are(task.FailedBy, task.LostOn),
                 ReadyAt = task.ReadyAt ?? task.UpdatedAt,
                 OfferedAt = now,
             };

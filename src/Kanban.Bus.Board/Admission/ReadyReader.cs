@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
@@ -52,7 +53,7 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
             await FindAsync(InLine(queue).Take(StarvingLooked), ct);
         // Tasks of one group are alike to every cap: who can start is among the first of theirs.
         if (open.Count > 0 && groups.Count > 1 && await FindOfGroupsAsync(queue, open, most, ct) is var found && found.Exists(t => t.Retry))
-            await FindAsync(InLine(queue).Where(t => t.FailedBy == "").Take(most + options.ScanLimit), ct);
+            await FindAsync(InLine(queue).Where(Retries.Fresh).Take(most + options.ScanLimit), ct);
     }
 
     private Task<List<ReadyTask>> FindOfGroupsAsync(QueueHead queue, List<AdmissionGroup> groups, int each, CancellationToken ct)
@@ -67,7 +68,7 @@ internal sealed class ReadyReader(BoardDbContext db, AdmissionOptions options, S
     {
         var found = await FindAsync(InLine(queue).Take(most), ct);
         if (found.Count == most && found.Exists(t => t.Retry))
-            await FindAsync(InLine(queue).Where(t => t.FailedBy == "").Take(most), ct);
+            await FindAsync(InLine(queue).Where(Retries.Fresh).Take(most), ct);
     }
 
     /// <summary>Free slots of the workers that fit, without what is offered in the queue already; null when nobody serves it.</summary>

@@ -65,7 +65,7 @@ public sealed record LiveRuns(
 
 /// <param name="Draws">What it asks for by itself, beside its lane.</param>
 /// <param name="FairKey">See <see cref="AdmissionGroup"/>.</param>
-/// <param name="Retry">It has failed before, since a person last gave it all its attempts.</param>
+/// <param name="Retry">Its run would try again what has failed, see <see cref="Lanes.Retries"/>.</param>
 public sealed record ReadyTask(
     Guid Id, string Key, string Board, string Lane, string RequirementSet, string? Host, string Needs, DateTimeOffset TurnAt, string Draws = "", string FairKey = "", bool Retry = false,
     int? MaxRuntimeSeconds = null)

@@ -89,10 +89,10 @@ public sealed class SnapshotReader(BoardDbContext db, LayoutCache layouts, IOffe
         .ConvertAll(r => new Reservation(new(r.Kind, r.Name), KanbanTask.KeyOf(r.Board, r.Number), new(r.TurnAt ?? now, r.TaskId), r.Units, r.Since));
 
     internal static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t => new ReadyTask(
-        t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey, t.FailedBy != "",
+        t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey, Retries.Are(t.FailedBy, t.LostOn),
         t.MaxRuntimeSeconds));
 
     internal static ReadyTask Of(KanbanTask task) => new(
         task.Id, task.Key, task.Board, task.Lane!, task.RequirementSet, task.Host, task.Needs, task.TurnAt ?? task.UpdatedAt, task.Draws, AdmissionGroup.Read(task.AdmissionGroup).FairKey,
-        task.Failures.Any, task.MaxRuntimeSeconds);
+        Retries.Are(task.FailedBy, task.LostOn), task.MaxRuntimeSeconds);
 }

@@ -113,11 +113,14 @@ public sealed class TakeUpTests
         var task = await board.Api.AddTaskAsync(new CreateTask("a task", "work", Body: oracle.Witness.Script("[ \"$KANBAN_FENCING_TOKEN\" = 2 ] || sleep 600")));
         await cluster.UntilAsync(task.Key, Status.Running);
         var run = Assert.Single(await board.Api.RunsAsync(task.Key)).Id;
+        // The board says that it runs as soon as its lease is granted; its process comes a little later.
+        await Eventually.Async(() => oracle.Witness.Lines.Any(l => l.Task == task.Key && l.What == "start"));
+        var shim = Path.Combine(worker.Home, "runs", run.ToString(), "shim");
+        await Eventually.Async(() => File.Exists(shim));
 
         await worker.KillHostAsync();
         using var foreign = Process.Start("sleep", "600");
         // As it would be found: pid and start time of a process of now, and the boot id of before.
-        var shim = Path.Combine(worker.Home, "runs", run.ToString(), "shim");
         await File.WriteAllTextAsync(shim, (await File.ReadAllTextAsync($"/proc/{foreign.Id}/stat")).TrimEnd() + "\n00000000-0000-0000-0000-000000000000\n");
         worker.Launch();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -5,16 +6,18 @@ using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.IntegrationTests.Harness;
 
-/// <summary>The board's API as the tests use it: an answer that is no success fails the test with what the board said.</summary>
+/// <summary>The board's API as the tests use it: an answer that is no success fails the test with what the board said. What it says to try again is tried again.</summary>
 public sealed class BoardApi : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public BoardApi(string url, string token)
     {
         Http = new HttpClient { BaseAddress = new Uri(url + "/api/v1/"), Timeout = TimeSpan.FromMinutes(1) };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>For calls whose refusal is what the test is about.</summary>
+    /// <summary>For calls whose refusal is what the test is about: nothing is tried again.</summary>
     public HttpClient Http { get; }
 
     public async Task<bool> IsReadyAsync()
@@ -23,7 +26,7 @@ public sealed class BoardApi : IDisposable
         return answer.StatusCode is HttpStatusCode.OK;
     }
 
-    public async Task<T> GetAsync<T>(string path) => await ReadAsync<T>(await Http.GetAsync(Relative(path)));
+    public async Task<T> GetAsync<T>(string path) => await ReadAsync<T>(await SendAsync(HttpMethod.Get, path, null));
 
     public async Task<T> PostAsync<T>(string path, object? body = null) => await ReadAsync<T>(await SendAsync(HttpMethod.Post, path, body));
 
@@ -37,7 +40,9 @@ public sealed class BoardApi : IDisposable
 
     public Task<LaneView> AddLaneAsync(CreateLane lane) => PostAsync<LaneView>("lanes", lane);
 
-    public Task<TaskView> AddTaskAsync(CreateTask task) => PostAsync<TaskView>("tasks", task);
+    /// <summary>Makes it once, however often it is asked for.</summary>
+    public Task<TaskView> AddTaskAsync(CreateTask task) =>
+        PostAsync<TaskView>("tasks", task with { IdempotencyKey = task.IdempotencyKey ?? Guid.CreateVersion7().ToString() });
 
     public Task<TaskDetail> TaskAsync(string key) => GetAsync<TaskDetail>("tasks/" + key);
 
@@ -70,12 +75,20 @@ public sealed class BoardApi : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body)
+    /// <summary>As callers are told to: an answer 503 with <c>Retry-After</c> says when to ask again.</summary>
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body)
     {
-        var request = new HttpRequestMessage(method, Relative(path));
-        if (body is not null)
-            request.Content = JsonContent.Create(body, body.GetType(), options: Json.Client);
-        return Http.SendAsync(request);
+        for (var begun = Stopwatch.GetTimestamp(); ;)
+        {
+            using var request = new HttpRequestMessage(method, Relative(path));
+            if (body is not null)
+                request.Content = JsonContent.Create(body, body.GetType(), options: Json.Client);
+            var answer = await Http.SendAsync(request);
+            if (answer.StatusCode is not HttpStatusCode.ServiceUnavailable || answer.Headers.RetryAfter?.Delta is not { } wait || Stopwatch.GetElapsedTime(begun) > Patience)
+                return answer;
+            answer.Dispose();
+            await Task.Delay(wait);
+        }
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer)

@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
 using Kanban.Bus.Tests.Tasks;
@@ -46,12 +47,40 @@ public abstract class RetryBudgetSpec<TStore> : TaskSpec<TStore> where TStore : 
         Assert.InRange((await Store.AdmitAsync()).Count, 5, 10);
     }
 
+    [Fact]
+    public async Task What_was_lost_with_its_host_runs_again_at_once_and_is_a_retry_when_it_is_lost_again()
+    {
+        Store.Admission.ScanLimit = 1;
+        await SetUpAsync(percent: 0, least: 0, tasks: 4);
+        await FailAllAsync();
+        for (var i = 0; i < 4; i++)
+            await CreateAsync("lost");
+
+        Assert.Equal(4, await LoseAllAsync());
+        Assert.Equal(4, await LoseAllAsync());
+        Assert.Empty(await Store.AdmitAsync());
+    }
+
     private async Task SetUpAsync(int percent, int least, int tasks, int slots = 50)
     {
         await People.EditLaneAsync("shell", $$"""{"retryPercent":{{percent}},"retriesPerMinute":{{least}},"backoffSeconds":0,"breakerTasks":0,"maxAttempts":99}""");
         await Store.AddWorkerAsync("w1", $"shell={slots}");
         for (var i = 0; i < tasks; i++)
             await CreateAsync("t");
+    }
+
+    /// <summary>Starts what may start, and loses it with its host.</summary>
+    /// <returns>How many that were.</returns>
+    private async Task<int> LoseAllAsync()
+    {
+        var offers = await Store.AdmitAsync();
+        foreach (var offer in offers)
+        {
+            Assert.NotNull((await Store.ClaimAsync("w1", offer.RunId)).Grant);
+            await Store.SendAsync(new LoseRun(offer.RunId, "its worker is gone", await Store.NowAsync()));
+        }
+
+        return offers.Count;
     }
 
     /// <summary>Runs and fails what may start.</summary>
