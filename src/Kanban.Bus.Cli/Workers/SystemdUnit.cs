@@ -34,6 +34,7 @@ internal sealed record SystemdUnit(string Id, IReadOnlyList<string> Command, str
         RestartSec=2
         # A cgroup for each run, and a run without memory takes nothing with it.
         Delegate=yes
+        DelegateSubgroup=kanban-worker
         OOMPolicy=continue
 
         [Install]

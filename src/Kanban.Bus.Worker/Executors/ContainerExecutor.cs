@@ -19,6 +19,7 @@ internal sealed class ContainerExecutor : Executor
     private static readonly string[] NotPassed = ["PATH", "HOME", "TMPDIR", "KANBAN_ENDING_FILE", "KANBAN_PULSE_FILE"];
 
     public override string Name => "container";
+    public override bool BoundsItself => true;
 
     public override Launch Prepare(LaunchOrder order)
     {

@@ -16,6 +16,12 @@ internal abstract class Executor
     /// <exception cref="RunNotStartedException">This host lacks something; the message says what.</exception>
     public abstract Launch Prepare(LaunchOrder order);
 
+    /// <summary>Its sessions can be gone on with only in the directory that they began in: runs of one task then get a fresh directory at one path.</summary>
+    public virtual bool TiesSessionsToPath => false;
+
+    /// <summary>It holds the profile's limits of memory and processes by means of its own.</summary>
+    public virtual bool BoundsItself => false;
+
     /// <summary>Reads its standard output as events; null where output is only output.</summary>
     public virtual Translator? Translator => null;
 

@@ -39,7 +39,10 @@ public static class HostChecks
     {
         foreach (var (program, without, purpose) in Programs)
             yield return OnPath.Find(program) is { } path ? new HostCheck(program, Health.Ok, path) : new HostCheck(program, without, "not on the PATH", purpose);
-        yield return ContainmentOf(options);
+        var (containment, cgroups) = ContainmentOf(options);
+        yield return containment;
+        if (options.LimitsProcesses)
+            yield return LimitsOf(cgroups);
         yield return Disk(options.Home);
     }
 
@@ -67,17 +70,27 @@ public static class HostChecks
         return checks;
     }
 
-    private static HostCheck ContainmentOf(WorkerOptions options)
+    private static (HostCheck Check, string? Cgroups) ContainmentOf(WorkerOptions options)
     {
         try
         {
             var probe = ContainmentProbe.Find(options.Containment);
-            return new HostCheck("containment", probe.By == Containment.Scan ? Health.Warn : Health.Ok, probe.By.ToString().ToLowerInvariant(), probe.Lacks.Length == 0 ? null : probe.Lacks);
+            return (new HostCheck("containment", probe.By == Containment.Scan ? Health.Warn : Health.Ok, probe.By.ToString().ToLowerInvariant(), probe.Lacks.Length == 0 ? null : probe.Lacks), probe.Cgroups);
         }
         catch (InvalidOperationException e)
         {
-            return new HostCheck("containment", Health.Fail, e.Message, "leave Worker:Containment at auto");
+            return (new HostCheck("containment", Health.Fail, e.Message, "leave Worker:Containment at auto"), null);
         }
+    }
+
+    /// <summary>A worker says at its start what holds; this process may stand in another cgroup than it.</summary>
+    private static HostCheck LimitsOf(string? cgroups)
+    {
+        var limits = KernelLimits.Find(cgroups, look: true);
+        return limits.Lacks.Length == 0
+            ? new HostCheck("limits", Health.Ok, "the kernel can hold memory and processes of each run")
+            : new HostCheck("limits", Health.Warn, $"{(limits.Memory ? "processes are" : limits.Processes ? "memory is" : "memory and processes are")} looked at once a second: {limits.Lacks}",
+                "a unit of 'kanban worker install' has the kernel hold them (systemd 254, cgroup v2)");
     }
 
     private static HostCheck Disk(string home)

@@ -31,14 +31,12 @@ internal static partial class ProfileCheck
         foreach (var (name, value) in new (string, double?)[]
         {
             ("MaxRuntime", p.Limits.MaxRuntime?.TotalSeconds), ("Silence", p.Limits.Silence?.TotalSeconds),
-            ("MemoryMb", p.Limits.MemoryMb), ("Processes", p.Limits.Processes),
+            ("MemoryMb", p.Limits.MemoryMb), ("Processes", p.Limits.Processes), ("DiskMb", p.Limits.DiskMb),
         })
         {
             if (value < 1)
                 yield return $"Limits:{name} is {value}; at least 1 is needed.";
         }
-        if (p.Executor != "container" && (p.Limits.MemoryMb ?? p.Limits.Processes) is > 0)
-            yield return $"Limits:MemoryMb and Limits:Processes are held to by the executor 'container' alone; '{p.Executor}' takes MaxRuntime and Silence.";
         if (p.MaxCostUsd is <= 0)
             yield return $"MaxCostUsd is {p.MaxCostUsd}; more than 0 is needed.";
     }

@@ -98,9 +98,14 @@ public sealed class ProfileLimits
     /// <summary>Since the last byte of output.</summary>
     public TimeSpan? Silence { get; set; }
 
-    /// <summary>Of executor <c>container</c> alone, by its engine.</summary>
+    /// <summary>MiB of memory of all its processes. Held by the kernel where it can, else looked at once a second; past it the run is ended as failed.</summary>
     public int? MemoryMb { get; set; }
 
-    /// <summary>As <see cref="MemoryMb"/>.</summary>
+    /// <summary>Its processes and their threads. Where the kernel holds it, no more can be made; elsewhere the run is ended as failed.</summary>
     public int? Processes { get; set; }
+
+    /// <summary>MiB of files in its home, its temporary folder and its workspace, unless that is a <c>dir</c>. Looked at every 5 s, and more seldom where a look takes long; past it the run is ended as failed.</summary>
+    public int? DiskMb { get; set; }
+
+    internal bool IsOfProcesses => MemoryMb is not null || Processes is not null;
 }

@@ -81,9 +81,11 @@ internal sealed class WorkerLife : IAsyncDisposable
     {
         using var aborting = abort.Register(_life.Cancel);
         _spool.Open();
-        var contained = _shims.Install();
+        var (contained, limits) = _shims.Install(_options.LimitsProcesses);
         _log.WorkerStarts(_options.Id, _options.Host, string.Join(", ", _options.Lanes.Select(l => $"{l.Key}={l.Value}")), _board.Address, _options.Home);
         _log.ContainedBy(contained.By.ToString().ToLowerInvariant(), contained.Lacks.Length == 0 ? "" : $" ({contained.Lacks})");
+        if (_options.LimitsProcesses && limits.Lacks.Length > 0)
+            _log.LimitsLooked(limits.Lacks);
         await _start.TakeUpAsync();
         _sweeping = SweepAsync();
         _registration.Found = await AgentsAsync();

@@ -212,6 +212,9 @@ internal static partial class WorkerLog
     [LoggerMessage(102, LogLevel.Warning, "Old sessions of agents could not be removed: {reason}")]
     public static partial void AgentHomesNotRemoved(this ILogger log, string reason);
 
+    [LoggerMessage(104, LogLevel.Warning, "The kernel does not hold all limits of memory and processes of the profiles; the worker looks at them once a second: {lacks}")]
+    public static partial void LimitsLooked(this ILogger log, string lacks);
+
     [LoggerMessage(103, LogLevel.Warning, "{agent} ({program}) does not work here; profiles that use it: {profiles}. {reason}; {advice}")]
     public static partial void AgentDoesNotWork(this ILogger log, string agent, string program, string profiles, string reason, string advice);
 }

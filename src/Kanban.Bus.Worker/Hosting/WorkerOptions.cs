@@ -62,6 +62,9 @@ public sealed partial class WorkerOptions
     /// <summary>Profiles of this host, by name. <c>shell</c> is there without being defined.</summary>
     public Dictionary<string, ProfileOptions> Profiles { get; } = [];
 
+    /// <summary>Some profile has limits that are the worker's to hold.</summary>
+    internal bool LimitsProcesses => Profiles.Values.Any(p => p.Limits.IsOfProcesses && Executors.ExecutorCatalog.Find(p.Executor) is { BoundsItself: false });
+
     /// <summary>The id and home that were given, or their defaults.</summary>
     public void FillDefaults()
     {

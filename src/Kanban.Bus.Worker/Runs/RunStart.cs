@@ -41,7 +41,7 @@ internal sealed class RunStart(
                 return run;
             }
             var stop = CancellationTokenSource.CreateLinkedTokenSource(life);
-            var equipping = EquipAsync(run, profile, stop.Token);
+            var equipping = EquipAsync(run, profile, executor, stop.Token);
             if (!equipping.IsCompletedSuccessfully)
             {
                 _ = LaunchLaterAsync(run, profile, executor, equipping, stop);
@@ -59,10 +59,11 @@ internal sealed class RunStart(
 
     /// <summary>Where it works and what it finds there; done at once for most.</summary>
     /// <returns>Its secrets.</returns>
-    private async Task<IReadOnlyDictionary<string, string>> EquipAsync(LiveRun run, ProfileOptions profile, CancellationToken ct)
+    private async Task<IReadOnlyDictionary<string, string>> EquipAsync(LiveRun run, ProfileOptions profile, Executor executor, CancellationToken ct)
     {
         var secrets = await ProfileSecrets.ReadAsync(profile, ct);
-        await places.OpenAsync(run.Grant, profile, run.Directory, ct);
+        var settled = executor.TiesSessionsToPath ? Path.Combine(Home(run.Grant), "workspace") : null;
+        await places.OpenAsync(run.Grant, profile, run.Directory, settled, ct);
         run.Directory.Prepare(run.Grant);
         if (run.Grant.Attachments is { Count: > 0 })
             await attachments.FetchAsync(run.Grant, run.Directory.Workspace, ct);
@@ -113,7 +114,7 @@ internal sealed class RunStart(
             launch.Write(directory);
             if (run.EndsWithLease)
                 LeaseFiles.Write([run], log);
-            (process, var identity) = shims.Start(directory, launch.Command, launch.Over(environment), run.EndsWithLease ? run.WatchSeconds : null);
+            (process, var identity) = shims.Start(directory, launch.Command, launch.Over(environment), run.EndsWithLease ? run.WatchSeconds : null, executor.BoundsItself ? new() : profile.Limits);
             run.Shim = identity;
         }
         catch (Exception e)
@@ -182,6 +183,9 @@ internal sealed class RunStart(
         else
         {
             run = new LiveRun(grant, directory, null, 0, uptime.GetTimestamp(), uptime) { StartedAt = now };
+            // Nobody may empty it before it is put in order.
+            if (directory.ReadPlace() is { Kind: WorkspaceKind.Scratch } left)
+                places.TakeUp(grant, left);
             if (shim is null)
                 run.AskStop(new StopCause(Outcome.Released, "handed back: its worker ended before it was started"));
             else if (shim.Value.BootId != ProcessIdentity.CurrentBootId)

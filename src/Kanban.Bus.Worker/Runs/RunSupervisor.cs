@@ -158,7 +158,9 @@ internal sealed class RunSupervisor(
     private async Task<FinishItem> UntilDeadAsync(LiveRun run, IReadOnlyList<LogFile> streams, Process? process, CancellationToken ct)
     {
         using var agent = new AgentWatch(run, clock, log);
-        var watch = new RunWatch(run, streams, options.LogLimitBytes, options.Profiles.GetValueOrDefault(run.Grant.Profile)?.Limits ?? new(), clock);
+        var limits = options.Profiles.GetValueOrDefault(run.Grant.Profile)?.Limits ?? new();
+        var watch = new RunWatch(run, streams, options.LogLimitBytes, limits, clock);
+        var quota = new RunQuota(run, limits, agent.Executor.BoundsItself, scanner, clock);
         var exited = process?.WaitForExitAsync(ct);
         StopCause? cause = null;
         while (run.Shim is { } shim && cause is null)
@@ -170,7 +172,7 @@ internal sealed class RunSupervisor(
             if (agent.IsOver)
                 break;
             // What ended in this same moment ended by itself.
-            cause = run.StopAsked.IsCompleted ? await run.StopAsked : watch.Check();
+            cause = run.StopAsked.IsCompleted ? await run.StopAsked : watch.Check() ?? quota.Check();
             if (cause is null)
                 await Task.WhenAny(exited ?? Task.Delay(Look, clock, ct), run.StopAsked, Task.Delay(Look, clock, ct));
             ct.ThrowIfCancellationRequested();
@@ -193,7 +195,7 @@ internal sealed class RunSupervisor(
             run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill,
             cause is null ? null : agent.Executor.StopSteps, agent.LookIfOver);
         await agent.EndAsync(ct);
-        var report = RunReport.Of(run.Grant, run.Directory, cause, agent.Executor, agent.State, clock.GetUtcNow());
+        var report = quota.Explain(RunReport.Of(run.Grant, run.Directory, cause, agent.Executor, agent.State, clock.GetUtcNow()));
         var finish = SaidEnding.Over(report, run.Directory) with { Met = run.Met.Take() };
         return finish with { Metadata = await places.CloseAsync(run.Grant, run.Directory, finish.Outcome is Outcome.Succeeded or Outcome.Review, finish.Metadata, ct) };
     }

@@ -19,6 +19,8 @@ internal sealed record StopCause(Outcome Outcome, string Reason, ErrorClass? Cla
 
     public static StopCause Wrote(long bytes) => new(Outcome.Failed, $"wrote more than {bytes:N0} bytes of output", ErrorClass.Agent);
 
+    public static StopCause Took(string what) => new(Outcome.Failed, $"took {what}", ErrorClass.Task);
+
     public static StopCause Disconnected(double seconds) =>
         new(Outcome.Lost, $"ended by its worker: no answer from the board for {seconds:0} s, and the lane's onDisconnect is stop", ErrorClass.Board);
 

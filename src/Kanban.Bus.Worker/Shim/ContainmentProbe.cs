@@ -77,7 +77,10 @@ internal sealed record ContainmentProbe(Containment By, string? Cgroups, IReadOn
         }
     }
 
-    /// <summary>The folder of this process's own cgroup. The runs' are made in it, so that what limits the worker's service limits its runs.</summary>
+    /// <summary>Of the worker's own cgroup, where its service's unit puts it into one below the service's: a cgroup hands controllers on only when no process stands in it.</summary>
+    internal const string WorkersOwn = "kanban-worker";
+
+    /// <summary>The folder of this process's own cgroup, or of the one above that its service has. The runs' are made in it, so that what limits the worker's service limits its runs.</summary>
     private static string? Own()
     {
         // id parent device root mountpoint options… - type source options
@@ -86,7 +89,8 @@ internal sealed record ContainmentProbe(Containment By, string? Cgroups, IReadOn
         if (mount is null || path is null)
             return null;
         var root = mount[3];
-        return Path.Join(mount[4], root != "/" && path.StartsWith(root, StringComparison.Ordinal) ? path[root.Length..] : path).TrimEnd('/');
+        var own = Path.Join(mount[4], root != "/" && path.StartsWith(root, StringComparison.Ordinal) ? path[root.Length..] : path).TrimEnd('/');
+        return Path.GetFileName(own) == WorkersOwn ? Path.GetDirectoryName(own) : own;
     }
 
     // prctl has the number 157 on x86-64 and 167 on every newer architecture.

@@ -61,6 +61,13 @@ internal sealed class ProcessScanner : IDisposable
         }
     }
 
+    /// <summary>The run's processes as of the last look, which is about a second old at most; the shim is one of them.</summary>
+    public IReadOnlyList<ProcStat> Seen(Guid runId)
+    {
+        lock (_gate)
+            return _last.TryGetValue(runId, out var members) ? members : [];
+    }
+
     /// <summary>Looks once, so that what belongs together is known before its links break. Nothing is done while no run is live.</summary>
     public async Task LookAsync()
     {

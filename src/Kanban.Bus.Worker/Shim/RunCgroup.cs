@@ -93,6 +93,20 @@ internal sealed class RunCgroup
         }
     }
 
+    /// <summary>Writes one of its files, where the kernel has it.</summary>
+    public void Set(string file, long value)
+    {
+        if (File.Exists(System.IO.Path.Combine(Path, file)))
+            File.WriteAllText(System.IO.Path.Combine(Path, file), value.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The only line of one of its files; null where there is none.</summary>
+    public string? Read(string file) => Lines(Path, file).FirstOrDefault();
+
+    /// <summary>How often something happened, by a file such as <c>memory.events</c>; 0 where the kernel does not count it.</summary>
+    public long Count(string file, string what) =>
+        Lines(Path, file).Select(l => l.Split(' ')).FirstOrDefault(l => l[0] == what) is [_, var number] ? long.Parse(number, CultureInfo.InvariantCulture) : 0;
+
     private static string[] Lines(string folder, string file)
     {
         try

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kanban.Bus.Worker.Executors;
+using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Spool;
 
 namespace Kanban.Bus.Worker.Shim;
@@ -12,15 +13,17 @@ internal sealed class ShimStart(string home, Containment wanted, TimeProvider cl
     private static readonly string[] DefaultPipe = ["env", "--default-signal=PIPE"];
     private readonly string _script = Path.Combine(home, "shim.sh");
     private ContainmentProbe _containment = new(Containment.Scan, null, [], "");
+    private KernelLimits _limits = KernelLimits.None;
     private string[] _before = [];
 
     /// <summary>Folder with the command <c>kanban</c> for runs; null where there is none.</summary>
     public string? Tools { get; private set; }
 
     /// <summary>Puts the script where every run finds it; a newer worker's script replaces it whole, so one that is running keeps its own.</summary>
-    /// <returns>By what runs are contained from here on.</returns>
+    /// <param name="limited">Some of its runs have limits of memory or processes.</param>
+    /// <returns>By what runs are contained from here on, and which limits the kernel holds.</returns>
     /// <exception cref="InvalidOperationException">The containment that was asked for does not work on this host.</exception>
-    public ContainmentProbe Install()
+    public (ContainmentProbe Containment, KernelLimits Limits) Install(bool limited)
     {
         using var resource = typeof(ShimStart).Assembly.GetManifestResourceStream("Kanban.Bus.Worker.Shim.shim.sh")
             ?? throw new InvalidOperationException("shim.sh is not in the assembly");
@@ -33,15 +36,24 @@ internal sealed class ShimStart(string home, Containment wanted, TimeProvider cl
         _before = [.. ContainmentProbe.Succeeds([.. DefaultPipe, "true"]) ? DefaultPipe : [], .. _containment.Before];
         if (_containment.Cgroups is { } cgroups)
             RunCgroup.RemoveLeft(cgroups, clock.GetUtcNow());
-        return _containment;
+        if (limited)
+            _limits = KernelLimits.Find(_containment.Cgroups);
+        return (_containment, _limits);
     }
 
     /// <param name="watch">Seconds without a renewed lease after which the run gets TERM, and KILL, from a watch of its own; null where it goes on.</param>
+    /// <param name="limits">Of its profile.</param>
     /// <returns>The process, whose exit the caller may await, and who it is for ever.</returns>
     /// <exception cref="System.ComponentModel.Win32Exception">The command line or environment is too long, or there is no <c>setsid</c>.</exception>
-    public (Process Process, ProcessIdentity Identity) Start(RunDirectory run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, (int Stop, int Kill)? watch)
+    public (Process Process, ProcessIdentity Identity) Start(RunDirectory run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, (int Stop, int Kill)? watch, ProfileLimits limits)
     {
-        var hold = _containment.Cgroups is { } cgroups ? run.CreateCgroup(cgroups).Path : _containment.By == Containment.Reaper ? "reaper" : "scan";
+        var hold = _containment.By == Containment.Reaper ? "reaper" : "scan";
+        if (_containment.Cgroups is { } cgroups)
+        {
+            var cgroup = run.CreateCgroup(cgroups);
+            _limits.Put(cgroup, limits);
+            hold = cgroup.Path;
+        }
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = run.Workspace };
         foreach (var word in (string[])[.. _before, "/bin/sh", _script, run.Path, Number(watch?.Stop), Number(watch?.Kill), hold, .. command])
             start.ArgumentList.Add(word);

@@ -57,7 +57,9 @@ internal sealed class RunDirectory(string path, Guid runId)
     /// <summary>Written by the run's own watch when it ended the run: the seconds since the lease was renewed.</summary>
     public string CutFile => At("cut");
     /// <summary>Where the run works: a fresh directory here, or the place that was noted.</summary>
-    public string Workspace => _workspace ??= ReadPlace()?.Path ?? At("workspace");
+    public string Workspace => _workspace ??= ReadPlace()?.Path ?? OwnWorkspace;
+
+    private string OwnWorkspace => At("workspace");
 
     /// <summary>The run's own home and folder for temporary files, whatever it works in.</summary>
     public string Home => At("home");
@@ -106,6 +108,21 @@ internal sealed class RunDirectory(string path, Guid runId)
         Directory.CreateDirectory(path, OwnFolder.OwnerOnly);
         AtomicFile.Write(PlaceFile, JsonSerializer.SerializeToUtf8Bytes(place, Json.Client));
         _workspace = place.Path;
+    }
+
+    /// <summary>Moves what the run worked in into this directory, when nothing of the run lives. Once it is here, what lies at the place is another run's.</summary>
+    public void TakeInWorkspace(Place place)
+    {
+        if (!Directory.Exists(OwnWorkspace))
+        {
+            OwnFolder.Open(place.Path);
+            if (Directory.Exists(place.Path))
+                Directory.Move(place.Path, OwnWorkspace);
+            else
+                Directory.CreateDirectory(OwnWorkspace, OwnFolder.OwnerOnly);
+        }
+        File.Delete(PlaceFile);
+        _workspace = OwnWorkspace;
     }
 
     public ProcessIdentity? ReadShim() => ProcessIdentity.ReadShimFile(ShimFile);

@@ -21,6 +21,13 @@ internal static class OwnFolder
         }
     }
 
+    /// <summary>Gives its owner all rights to a directory, where it is one and no link: to move it takes the right to write.</summary>
+    public static void Open(string directory)
+    {
+        if (new DirectoryInfo(directory) is { Exists: true, LinkTarget: null } there)
+            there.UnixFileMode |= OwnerOnly;
+    }
+
     private static void Open(DirectoryInfo directory)
     {
         directory.UnixFileMode |= OwnerOnly;

@@ -19,16 +19,17 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
 
     private string Repositories => Path.Combine(home, "repositories");
 
-    /// <summary>Completed at once for a scratch directory; else when the place is made and no other run works in it.</summary>
+    /// <summary>Completed when the place is made and no other run works in it: at once for most.</summary>
+    /// <param name="settled">Where the run's scratch directory is to be made, for runs that can't do with any path.</param>
     /// <exception cref="RunNotStartedException">The profile does not allow it, or it can't be made; the message says why.</exception>
-    public Task OpenAsync(Grant grant, ProfileOptions profile, RunDirectory directory, CancellationToken ct)
+    public Task OpenAsync(Grant grant, ProfileOptions profile, RunDirectory directory, string? settled, CancellationToken ct)
     {
         var wanted = WorkspacePolicy.Allowed(grant.Workspace, grant.Profile, profile);
         return wanted.Kind switch
         {
             WorkspaceKind.Dir => OpenDirectoryAsync(grant, WorkspacePolicy.Directory(wanted.Of, grant.Profile, profile), profile.ShareDirs, directory, ct),
             WorkspaceKind.Worktree => OpenWorktreeAsync(grant, wanted.Of, profile.WorkspaceRoot ?? Path.Combine(home, "worktrees"), directory, ct),
-            _ => Task.CompletedTask,
+            _ => settled is null ? Task.CompletedTask : OpenSettledAsync(grant, settled, directory, ct),
         };
     }
 
@@ -43,7 +44,10 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
     /// <returns>What the board should know of it beside what the run itself said; null for nothing.</returns>
     public async Task<JsonElement?> CloseAsync(Grant grant, RunDirectory directory, bool succeeded, JsonElement? metadata, CancellationToken ct)
     {
-        if (directory.ReadPlace() is not { Kind: WorkspaceKind.Worktree, Mirror: { } mirror, Base: { } began } place)
+        var noted = directory.ReadPlace();
+        if (noted is { Kind: WorkspaceKind.Scratch })
+            TakeIn(grant, directory, noted);
+        if (noted is not { Kind: WorkspaceKind.Worktree, Mirror: { } mirror, Base: { } began } place)
             return metadata;
         JsonObject report;
         try
@@ -115,6 +119,32 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
             return true;
         }, ct);
         log.WorktreeRemoved(path, "kanban/" + Path.GetFileName(path), age.TotalDays);
+    }
+
+    /// <summary>Fresh like any scratch directory, at a path that the task's next run with this profile will get as well.</summary>
+    private async Task OpenSettledAsync(Grant grant, string path, RunDirectory directory, CancellationToken ct)
+    {
+        var place = new Place(WorkspaceKind.Scratch, path);
+        await TakeAsync(grant, place, ct);
+        // What a run that could not be put in order left there, be it a link or a file.
+        OwnFolder.Remove(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnFolder.OwnerOnly);
+        File.Delete(path);
+        Directory.CreateDirectory(path, OwnFolder.OwnerOnly);
+        directory.WritePlace(place);
+    }
+
+    /// <summary>Its files go with the run from here on, and its path is free for the next one.</summary>
+    private void TakeIn(Grant grant, RunDirectory directory, Place place)
+    {
+        try
+        {
+            directory.TakeInWorkspace(place);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.WorkspaceNotClosed(e, grant.RunId, grant.TaskKey);
+        }
     }
 
     private async Task OpenDirectoryAsync(Grant grant, string path, bool shared, RunDirectory directory, CancellationToken ct)

@@ -10,7 +10,7 @@ public sealed class ProfileTests : IDisposable
 
     [Theory]
     [InlineData("Worker:Profiles:p:Excutor", "shell", "Worker:Profiles:p:Excutor is no setting; known are Arguments, AskWhenRefused, Binary,")]
-    [InlineData("Worker:Profiles:p:Limits:MemoryMB2", "1", "Worker:Profiles:p:Limits:MemoryMB2 is no setting; known are MaxRuntime, MemoryMb, Processes, Silence.")]
+    [InlineData("Worker:Profiles:p:Limits:MemoryMB2", "1", "Worker:Profiles:p:Limits:MemoryMB2 is no setting; known are DiskMb, MaxRuntime, MemoryMb, Processes, Silence.")]
     [InlineData("Worker:Profiles:p:Secrets:KEY:Path", "/x", "Worker:Profiles:p:Secrets:KEY:Path is no setting; known are Command, File.")]
     [InlineData("Worker:Profiles:p:Command", "sh -c x", "Worker:Profiles:p:Command is 'sh -c x'; it takes a list: one word an entry.")]
     [InlineData("Worker:Profiles:p:Model:Name", "x", "Worker:Profiles:p:Model has keys below it; it takes one value.")]
@@ -34,7 +34,7 @@ public sealed class ProfileTests : IDisposable
             (new ProfileOptions { Environment = { ["A B"] = "1" } }, "'A B' is no name of a variable"),
             (new ProfileOptions { Workspaces = { "home" } }, "Workspaces has 'home'; allowed are scratch, dir, worktree."),
             (new ProfileOptions { Limits = { MemoryMb = 0 } }, "Limits:MemoryMb is 0; at least 1 is needed."),
-            (new ProfileOptions { Limits = { Processes = 5 } }, "Limits:MemoryMb and Limits:Processes are held to by the executor 'container' alone; 'shell' takes MaxRuntime and Silence."),
+            (new ProfileOptions { Limits = { DiskMb = -1 } }, "Limits:DiskMb is -1; at least 1 is needed."),
         ];
         Assert.All(faults, f => Assert.StartsWith(f.Fault, Assert.Single(ProfileCheck.Faults(f.Profile)), StringComparison.Ordinal));
     }

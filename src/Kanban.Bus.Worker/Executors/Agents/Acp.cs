@@ -10,6 +10,7 @@ internal sealed class Acp : AgentExecutor
 {
     public override string Name => "acp";
     public override string Binary => "opencode";
+    public override bool TiesSessionsToPath => true;
     public override Translator Translator { get; } = new AcpTranslator();
 
     /// <remarks>It is told to stop first, and may end its turn in order.</remarks>

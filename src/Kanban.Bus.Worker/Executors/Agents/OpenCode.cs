@@ -11,6 +11,7 @@ internal sealed class OpenCode : AgentExecutor
 
     public override string Name => "opencode";
     public override string Binary => "opencode";
+    public override bool TiesSessionsToPath => true;
     public override Translator Translator { get; } = new OpenCodeTranslator();
 
     public override Launch Prepare(LaunchOrder order)

@@ -131,7 +131,7 @@ public sealed class AcpTests
         using var agent = new FakeAcp();
         await using var worker = await WorkerHarness.StartAsync(agent.Configure);
         var stopped = await worker.OfferAsync(FakeAgent.Grant("hang", limits: new RunLimits(null, null, 30, OnDisconnect.Continue)));
-        var waiting = await worker.OfferAsync(FakeAgent.Grant("wait"));
+        var waiting = await worker.OfferAsync(FakeAgent.Grant("wait", task: 8));
         await Eventually.Async(() => new[] { stopped, waiting }.All(run => agent.Methods(run).Contains("session/prompt")));
 
         await worker.AbandonWorkerAsync();

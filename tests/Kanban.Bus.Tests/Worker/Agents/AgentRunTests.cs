@@ -48,13 +48,13 @@ public sealed class AgentRunTests
         var stream = Recorded.PathOf(executor, "plain");
         var silence = new RunLimits(null, 1, 1, OnDisconnect.Continue);
 
-        var hung = worker.RunAsync(FakeAgent.Grant("hang", stream, limits: silence));
-        var stubborn = worker.RunAsync(FakeAgent.Grant("stubborn", stream, limits: silence));
-        var flooding = worker.RunAsync(FakeAgent.Grant("flood"));
-        var forking = worker.RunAsync(FakeAgent.Grant("fork", stream));
-        var wordless = worker.RunAsync(FakeAgent.Grant("silent", exit: 0));
-        var lying = worker.RunAsync(FakeAgent.Grant("play", stream, exit: 1));
-        var limited = worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf(executor, "limit"), exit: executor == "claude-code" ? 0 : 1));
+        var hung = worker.RunAsync(FakeAgent.Grant("hang", stream, limits: silence, task: 1));
+        var stubborn = worker.RunAsync(FakeAgent.Grant("stubborn", stream, limits: silence, task: 2));
+        var flooding = worker.RunAsync(FakeAgent.Grant("flood", task: 3));
+        var forking = worker.RunAsync(FakeAgent.Grant("fork", stream, task: 4));
+        var wordless = worker.RunAsync(FakeAgent.Grant("silent", exit: 0, task: 5));
+        var lying = worker.RunAsync(FakeAgent.Grant("play", stream, exit: 1, task: 6));
+        var limited = worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf(executor, "limit"), exit: executor == "claude-code" ? 0 : 1, task: 7));
 
         foreach (var silent in (FinishItem[])[await hung, await stubborn])
         {
@@ -119,6 +119,33 @@ public sealed class AgentRunTests
             var third = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf(executor, "plain"), session: "gone"));
             Assert.DoesNotContain(word, agent.Arguments(third.RunId));
         }
+    }
+
+    /// <summary>OpenCode goes on with a session only where it began.</summary>
+    [Fact]
+    public async Task Runs_of_a_task_get_a_fresh_workspace_at_one_path_where_the_agents_session_is_tied_to_it()
+    {
+        using var agent = new FakeAgent();
+        await using var worker = await WorkerHarness.StartAsync(o => agent.Configure(o, "opencode"));
+        var stream = Recorded.PathOf("opencode", "plain");
+        var late = await worker.OfferAsync(FakeAgent.Grant("stubborn", stream));
+        await Eventually.Async(() => worker.Out(late).Length > 0);
+        var path = agent.Variable(late, "KANBAN_WORKSPACE")!;
+        Assert.Equal("half\n", await File.ReadAllTextAsync(Path.Combine(path, "draft")));
+
+        // The next run waits for what still lives of the one before it, and finds nothing of it.
+        var next = await worker.OfferAsync(FakeAgent.Grant("play", stream) with { Artifacts = ["draft"] });
+        await Eventually.Async(() => worker.Board.Heartbeats.Last().Runs.Count == 2);
+        Assert.False(agent.HasStarted(next));
+        worker.Board.Stop[late] = "enough";
+        Assert.Equal(Outcome.Stopped, (await worker.FinishAsync(late)).Outcome);
+        var finish = await worker.FinishAsync(next);
+
+        Assert.Equal((path, ""), (agent.Variable(next, "KANBAN_WORKSPACE"), agent.Found(next)));
+        Assert.Equal((Outcome.Succeeded, "half\n"), (finish.Outcome, Encoding.UTF8.GetString(worker.Board.Artifacts(next)["draft"])));
+        Assert.False(Directory.Exists(path));
+        var other = await worker.RunAsync(FakeAgent.Grant("play", stream) with { TaskKey = "main-8" });
+        Assert.NotEqual(path, agent.Variable(other.RunId, "KANBAN_WORKSPACE"));
     }
 
     [Fact]

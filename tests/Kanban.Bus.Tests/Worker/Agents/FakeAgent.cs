@@ -12,6 +12,8 @@ internal sealed class FakeAgent : IDisposable
         printf '%s\n' "$@" >"$at.args"
         env >"$at.env"
         cat >"$at.stdin"
+        ls -A >"$at.found"
+        echo half >draft
         hold() { while :; do sleep 0.05; done; }
         case $FAKE_MODE in
         play) cat "$FAKE_STREAM"; exit "$FAKE_EXIT" ;;
@@ -53,16 +55,21 @@ internal sealed class FakeAgent : IDisposable
         worker.Profiles["agent"] = profile;
     }
 
-    public static Grant Grant(string mode, string stream = "/dev/null", int exit = 0, RunLimits? limits = null, string? session = null)
+    public static Grant Grant(string mode, string stream = "/dev/null", int exit = 0, RunLimits? limits = null, string? session = null, int task = 7)
     {
         var environment = new Dictionary<string, string> { ["FAKE_MODE"] = mode, ["FAKE_STREAM"] = stream, ["FAKE_EXIT"] = $"{exit}" };
         var grant = WorkerHarness.Grant("the body", limits ?? new RunLimits(null, null, 1, OnDisconnect.Continue), environment: environment);
-        return grant with { Profile = "agent", Brief = "# The brief\n", Session = session };
+        return grant with { TaskKey = $"main-{task}", Profile = "agent", Brief = "# The brief\n", Session = session };
     }
 
     public string[] Arguments(Guid run) => File.ReadAllLines(Path.Combine(_folder, $"{run}.args"));
 
     public string Input(Guid run) => File.ReadAllText(Path.Combine(_folder, $"{run}.stdin"));
+
+    /// <summary>What lay in its workspace when it began.</summary>
+    public string Found(Guid run) => File.ReadAllText(Path.Combine(_folder, $"{run}.found"));
+
+    public bool HasStarted(Guid run) => File.Exists(Path.Combine(_folder, $"{run}.found"));
 
     public string? Variable(Guid run, string name) =>
         File.ReadAllLines(Path.Combine(_folder, $"{run}.env")).FirstOrDefault(l => l.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
