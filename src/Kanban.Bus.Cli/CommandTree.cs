@@ -25,7 +25,7 @@ internal static class CommandTree
             Noun("task", "Add tasks, watch them, steer them",
                 TaskAdd.Build(app), TaskList.Build(app), TaskShow.Build(app), TaskBrief.Build(app), TaskWhy.Build(app), TaskLogs.Build(app), TaskWait.Build(app),
                 TaskEvents.Build(app), TaskEdit.Build(app), TaskMove.Build(app), TaskComment.Build(app), TaskAnswer.Build(app), TaskBlock.Build(app), TaskUnblock.Build(app),
-                TaskCancel.Build(app), TaskRetry.Build(app), TaskLink.Build(app), TaskUnlink.Build(app), TaskArchive.Build(app), TaskRestore.Build(app),
+                TaskCancel.Build(app), TaskRetry.Build(app), TaskAdopt.Build(app), TaskLink.Build(app), TaskUnlink.Build(app), TaskArchive.Build(app), TaskRestore.Build(app),
                 TaskArtifacts.Build(app), TaskDownload.Build(app), TaskAttach.Build(app)),
             Noun("lane", "Streams of work, their caps and limits",
                 LaneList.Build(app), LaneShow.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app), LaneResetBreaker.Build(app)),

@@ -55,6 +55,8 @@ public static class EventTypes
     /// <summary>Data: <c>state</c>, <c>reason</c>, <c>exitCode</c>.</summary>
     public const string RunEnded = "run.ended";
     public const string RunLate = "run.late";
+    /// <summary>A person ended the task with what the run had reported late. Data: <c>outcome</c>, <c>attempt</c>, <c>token</c>, <c>reason</c>.</summary>
+    public const string RunAdopted = "run.adopted";
     public const string BoardCreated = "board.created";
     public const string BoardEdited = "board.edited";
     public const string LaneCreated = "lane.created";

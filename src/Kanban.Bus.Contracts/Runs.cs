@@ -38,7 +38,7 @@ public enum ErrorClass
 /// <param name="Number">Counted per task from 1.</param>
 /// <param name="HeartbeatAt">When its lease was last renewed; null when no lease is live.</param>
 /// <param name="Reason">Why it ended, or is being stopped.</param>
-/// <param name="Late">A result that came after the run had lost its lease; it changed nothing.</param>
+/// <param name="Late">A result that came after the run had lost its lease; it changed nothing unless a person adopted it.</param>
 /// <param name="LogBytes">Bytes of log stored, all streams.</param>
 /// <param name="Class">What was at fault where it ended without success.</param>
 /// <param name="Session">The session of its agent, as soon as it is known.</param>
@@ -217,8 +217,10 @@ public enum FinishVerdict
     Unknown,
 }
 
-/// <summary>What a run reported after it had lost its lease.</summary>
-public sealed record LateResult(Outcome Outcome, string? Reason, string? Summary, int? ExitCode, JsonElement? Metadata, DateTimeOffset At, long FencingToken);
+/// <summary>What a run reported after it had lost its lease. It changed nothing, unless a person adopted it.</summary>
+/// <param name="AdoptedBy">Who ended the task with it.</param>
+public sealed record LateResult(
+    Outcome Outcome, string? Reason, string? Summary, int? ExitCode, JsonElement? Metadata, DateTimeOffset At, long FencingToken, string? AdoptedBy = null, DateTimeOffset? AdoptedAt = null);
 
 /// <summary>The streams of a run's log.</summary>
 public static class LogStreams

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
 using MassTransit;
@@ -87,7 +86,7 @@ public sealed class Run : SagaStateMachineInstance
 
     public int? ExitCode { get; set; }
 
-    /// <summary>A report that came after the lease was lost, JSON of <see cref="LateResult"/>.</summary>
+    /// <summary>A report that came after the lease was lost, JSON of <see cref="LateResult"/>, see <see cref="LateResults"/>.</summary>
     public string? Late { get; set; }
 
     /// <summary>As the history names it, when it acts itself.</summary>
@@ -151,18 +150,6 @@ public sealed class Run : SagaStateMachineInstance
 
     /// <summary>Whether this report is the one that ended the run, come again.</summary>
     public bool IsRepeat(long token) => Reported && FencingToken == token;
-
-    /// <summary>Keeps a report that came too late. The first one stands; a repeat of it changes nothing.</summary>
-    /// <returns>Whether it was new.</returns>
-    public bool KeepLate(FinishRun finish)
-    {
-        if (Late is not null)
-            return false;
-        var metadata = finish.Metadata is null ? (JsonElement?)null : JsonElement.Parse(finish.Metadata);
-        Late = JsonSerializer.Serialize(
-            new LateResult(finish.Outcome, finish.Reason, finish.Summary, finish.ExitCode, metadata, finish.Now, finish.FencingToken), Json.Board);
-        return true;
-    }
 
     /// <summary>What a run that was asked to stop ends as, by what its worker reports.</summary>
     public RunState StateAfterStop(Outcome outcome) =>

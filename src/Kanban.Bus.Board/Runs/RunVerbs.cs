@@ -100,7 +100,7 @@ internal static class RunVerbs
         db.Events.Add(BoardEvent.Of(EventTypes.RunResumed, run, actor, resume.Now, new { host = run.Host, attempt = run.Number, token = run.FencingToken }));
     });
 
-    /// <summary>A stale report changes nothing; a person can look at it and adopt it (P2).</summary>
+    /// <summary>A stale report changes nothing; a person can look at it and adopt it (P2), see <see cref="AdoptRun"/>.</summary>
     public static EventActivityBinder<Run, FinishRun> KeepAsLateResult(this EventActivityBinder<Run, FinishRun> binder) => binder.Then(context =>
     {
         var (run, finish) = (context.Saga, context.Message);

@@ -31,7 +31,7 @@ public static class RunViews
             run.ExitCode,
             Parse(run.Metadata),
             Parse(run.Usage),
-            run.Late is { } late ? JsonSerializer.Deserialize<LateResult>(late, Json.Board) : null,
+            run.LateResult,
             logBytes,
             run.Class,
             run.Session);

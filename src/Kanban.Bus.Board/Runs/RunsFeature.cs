@@ -28,7 +28,11 @@ public static class RunsFeature
         return services;
     }
 
-    public static void MapRuns(this RouteGroupBuilder api) => api.MapGet("/runs/{runId:guid}", GetRun).WithTags("Runs").WithName("GetRun").WithSummary("Shows one run");
+    public static void MapRuns(this RouteGroupBuilder api)
+    {
+        api.MapGet("/runs/{runId:guid}", GetRun).WithTags("Runs").WithName("GetRun").WithSummary("Shows one run");
+        AdoptRun.Map(api);
+    }
 
     /// <summary>GET /runs/{runId} — 200, 404 no such run.</summary>
     private static async Task<Results<Ok<RunView>, ProblemHttpResult>> GetRun(Guid runId, BoardDbContext db, CancellationToken ct)

@@ -44,6 +44,8 @@ internal sealed partial class BoardClient
     public Task<TaskView> ActAsync(string key, string verb, string? reason, CancellationToken ct) =>
         PostAsync<TaskView>($"tasks/{Esc(key)}/{verb}", new WithReason(reason), ct);
 
+    public Task<TaskView> AdoptAsync(Guid run, string? reason, CancellationToken ct) => PostAsync<TaskView>($"runs/{run}/adopt", new WithReason(reason), ct);
+
     public Task<CommentView> CommentAsync(string key, string text, CancellationToken ct) =>
         PostAsync<CommentView>($"tasks/{Esc(key)}/comments", new AddComment(text), ct);
 

@@ -31,9 +31,12 @@ internal static class TaskShow
             output.Text("  " + line.TrimEnd('\r'));
     }
 
+    private static string Late(LateResult late) =>
+        late.AdoptedBy is { } by ? $"(reported {Words.Of(late.Outcome)} late, adopted by {by})" : $"(reported {Words.Of(late.Outcome)} late)";
+
     private static string Line(RunView run) => string.Join(' ', new[]
     {
         $"{run.Number}", Words.Of(run.State), run.WorkerId, run.Host is null ? null : $"on {run.Host}", run.Class is { } fault ? $"[{Words.Of(fault)}]" : null,
-        run.Reason ?? (run.ExitCode is { } exit ? $"exit {exit}" : null),
+        run.Reason ?? (run.ExitCode is { } exit ? $"exit {exit}" : null), run.Late is null ? null : Late(run.Late),
     }.Where(part => !string.IsNullOrEmpty(part)));
 }

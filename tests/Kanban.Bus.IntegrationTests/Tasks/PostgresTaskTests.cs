@@ -67,3 +67,5 @@ public sealed class PostgresArtifactTests : ArtifactSpec<PostgresStore>;
 public sealed class PostgresFencedRunTests : FencedRunSpec<PostgresStore>;
 
 public sealed class PostgresAgentSessionTests : AgentSessionSpec<PostgresStore>;
+
+public sealed class PostgresAdoptRunTests : AdoptRunSpec<PostgresStore>;

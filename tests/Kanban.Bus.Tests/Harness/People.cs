@@ -7,6 +7,7 @@ using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
+using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Schedules;
 using Kanban.Bus.Board.Simulation;
 using Kanban.Bus.Board.Storage;
@@ -59,6 +60,9 @@ internal sealed class People(TestStore store)
         CancelTask.Handle(key, new(reason), Get<TaskChanges>(s), Get<IOfferBus>(s), User, default));
 
     public Task<Answer> RetryAsync(string key) => CallAsync(s => RetryTask.Handle(key, null, Get<TaskChanges>(s), User, default));
+
+    public Task<Answer> AdoptAsync(Guid run, string? reason = null) => CallAsync(s =>
+        AdoptRun.Handle(run, new(reason), Get<BoardDbContext>(s), Get<TaskChanges>(s), User, default));
 
     public Task<Answer> ArchiveAsync(string key) => CallAsync(s => ArchiveTask.Handle(key, null, Get<TaskChanges>(s), User, default));
 

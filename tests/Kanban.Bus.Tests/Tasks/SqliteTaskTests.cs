@@ -57,3 +57,5 @@ public sealed class SqliteArtifactTests : Artifacts.ArtifactSpec<SqliteStore>;
 public sealed class SqliteFencedRunTests : Inside.FencedRunSpec<SqliteStore>;
 
 public sealed class SqliteAgentSessionTests : Runs.AgentSessionSpec<SqliteStore>;
+
+public sealed class SqliteAdoptRunTests : Runs.AdoptRunSpec<SqliteStore>;

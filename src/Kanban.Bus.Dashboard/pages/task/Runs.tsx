@@ -1,11 +1,15 @@
-import type { RunView } from '../../api/types';
+import { useQueryClient } from '@tanstack/react-query';
+import { api, ask } from '../../api/client';
+import type { RunView, TaskView } from '../../api/types';
 import { useAddress } from '../../parts/address';
 import { Ago, Empty, HeartbeatAge, StatusChip } from '../../parts/Bits';
 import { LogTail } from '../../parts/LogTail';
+import { putTasks } from '../../parts/live/store';
 import { duration, useNow } from '../../parts/time';
+import { useTaskAction } from './useTaskAction';
 
 /** Every attempt, newest first, and the log of the chosen one as it grows. */
-export function Runs({ runs }: { runs: RunView[] }) {
+export function Runs({ task, runs }: { task: TaskView; runs: RunView[] }) {
   const { search, set } = useAddress();
   const newestFirst = [...runs].sort((a, b) => b.number - a.number);
   const shown = newestFirst.find((run) => run.id === search.run) ?? newestFirst[0];
@@ -27,13 +31,28 @@ export function Runs({ runs }: { runs: RunView[] }) {
             </button>
             {run.id === shown.id && run.reason !== null && <p className="run-reason">{run.reason}</p>}
             {run.id === shown.id && run.late !== null && (
-              <p className="run-reason">A late result came <Ago at={run.late.at} /> ({run.late.outcome}); it changed nothing.</p>
+              <Late run={run} late={run.late} task={task} />
             )}
           </li>
         ))}
       </ol>
       <LogTail key={shown.id} runId={shown.id} />
     </>
+  );
+}
+
+/** What came after the run had lost its lease, and the way to end the task with it. */
+function Late({ run, late, task }: { run: RunView; late: NonNullable<RunView['late']>; task: TaskView }) {
+  const cache = useQueryClient();
+  const { act, busy } = useTaskAction(task.key);
+  const may = (late.outcome === 'succeeded' || late.outcome === 'review') && task.status !== 'done' && task.status !== 'running' && !task.archived;
+  const adopt = async () => putTasks(cache, [await ask(api.POST('/api/v1/runs/{runId}/adopt', { params: { path: { runId: run.id } }, body: { reason: null } }))]);
+  return (
+    <p className="run-reason">
+      A late result came <Ago at={late.at} /> ({late.outcome}{late.summary === null ? '' : `: ${late.summary}`});{' '}
+      {late.adoptedBy === null ? 'it changed nothing.' : `${late.adoptedBy} adopted it.`}{' '}
+      {may && late.adoptedBy === null && <button type="button" className="button" disabled={busy} onClick={() => void act(adopt, `${task.key} ends with the result of run ${run.number}.`)}>Adopt it</button>}
+    </p>
   );
 }
 

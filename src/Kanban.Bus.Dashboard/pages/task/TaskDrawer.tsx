@@ -60,7 +60,7 @@ export function TaskDrawer() {
           </div>
           <div className="drawer-body" role="tabpanel">
             {tab === 'overview' && <Overview detail={detail.data} />}
-            {tab === 'log' && <Runs runs={detail.data.runs} />}
+            {tab === 'log' && <Runs task={detail.data.task} runs={detail.data.runs} />}
             {tab === 'history' && <History taskKey={key} />}
           </div>
         </>
