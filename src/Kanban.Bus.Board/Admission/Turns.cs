@@ -20,8 +20,8 @@ public sealed class Turns(IOptions<AdmissionOptions> options)
     public void Set(EntityEntry<KanbanTask> entry)
     {
         var task = entry.Entity;
-        entry.Property(t => t.TurnAt).CurrentValue = Of(task.ReadyAt, task.Priority);
-        entry.Property(t => t.AdmissionGroup).CurrentValue = GroupOf(task.Board, task.Draws, task.Labels, task.CreatedBy);
+        entry.Property(nameof(KanbanTask.TurnAt)).CurrentValue = Of(task.ReadyAt, task.Priority);
+        entry.Property(nameof(KanbanTask.AdmissionGroup)).CurrentValue = GroupOf(task.Board, task.Draws, task.Labels, task.CreatedBy);
     }
 
     /// <summary>Gives every ready task the place that it has by these settings, since other settings may have held when it was saved. For the start: who is restarted last has the last word.</summary>

@@ -17,7 +17,7 @@ internal static class LaneBreakers
     /// <remarks>Lost runs have no fingerprint: a host that dies is no fault of a lane.</remarks>
     public static async Task OpenAsync(BoardDbContext db, IEnumerable<Run> ended, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (var group in ended.Where(r => r.Fingerprint is not null && r.EndedAt == now).GroupBy(r => (r.Lane, Fingerprint: r.Fingerprint!)))
+        foreach (var group in ended.Where(r => r.Fingerprint is not null).GroupBy(r => (r.Lane, Fingerprint: r.Fingerprint!)))
         {
             var (name, print) = group.Key;
             var lane = db.Lanes.Local.FindEntry(name)!.Entity;

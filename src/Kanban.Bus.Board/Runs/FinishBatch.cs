@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Pools;
@@ -56,11 +57,16 @@ internal sealed class FinishBatch(BoardDbContext db, IRunSaga saga)
             answers.Add(new FinishAnswers(verdicts));
         }
 
-        await db.SaveChangesAsync(ct);
         await db.AddReportsAsync(met, ct);
-        await LaneBreakers.OpenAsync(db, runs.Values, now, ct);
-        var done = runs.Values.Where(r => r.Task.Status is Status.Done && r.EndedAt == now).Select(r => r.TaskId).ToList();
-        await db.PromoteChildrenAsync(done, "board", now, ct);
+        var ended = runs.Values.Where(r => r.EndedAt == now).ToList();
+        var children = await db.WaitingChildrenAsync([.. ended.Where(r => r.Task.Status is Status.Done).Select(r => r.TaskId)], ct);
+        if (children.Count > 0 || ended.Exists(r => r.Fingerprint is not null))
+        {
+            // Both look at what has just ended.
+            await db.SaveChangesAsync(ct);
+            await LaneBreakers.OpenAsync(db, ended, now, ct);
+            await db.PromoteAsync(children, Actors.Board, now, ct);
+        }
         return answers;
     }
 

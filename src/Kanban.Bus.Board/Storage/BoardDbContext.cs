@@ -117,6 +117,7 @@ public abstract partial class BoardDbContext : DbContext
     /// <summary>Whether more children became free than one transaction releases: the rest is for the next tick of admission.</summary>
     internal bool HasMoreToRelease { get; set; }
 
+    /// <param name="acceptAllChangesOnSuccess">False for the last save before the commit: copying what is now in the database costs as much as finding what had changed. Few rows are accepted all the same, since they get the database's values with it.</param>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         ChangeTracker.DetectChanges();
@@ -126,10 +127,11 @@ public abstract partial class BoardDbContext : DbContext
         HasNews |= changes.Any(e => e is { Entity: BoardEvent, State: EntityState.Added });
         MayStart |= changes.Any(e => MayLetStart(e.Entity));
         if (Database.CurrentTransaction is null || !await TryWriteTogetherAsync(changes, cancellationToken))
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess: true, cancellationToken);
         foreach (var written in changes.Where(e => e.Entity is BoardEvent))
             written.State = EntityState.Detached;
-        ChangeTracker.AcceptAllChanges();
+        if (acceptAllChangesOnSuccess)
+            ChangeTracker.AcceptAllChanges();
         return changes.Count;
     }
 

@@ -6,7 +6,7 @@ public static class Transactions
     private const int Tries = 6;
 
     /// <summary>Runs the work in one transaction. When another transaction was in the way, it starts over from its first read, up to five times with jitter.</summary>
-    /// <param name="work">Reads and changes rows. The change tracker is empty when it starts; it is saved and committed when it returns.</param>
+    /// <param name="work">Reads and changes rows. The change tracker is empty when it starts; it is saved, committed and emptied when it returns.</param>
     public static async Task<T> InTransactionAsync<T>(this BoardDbContext db, Func<Task<T>> work, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
@@ -16,8 +16,9 @@ public static class Transactions
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(ct);
                 var result = await work();
-                await db.SaveChangesAsync(ct);
+                await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, ct);
                 await transaction.CommitAsync(ct);
+                db.ChangeTracker.Clear();
                 return result;
             }
             catch (Exception error) when (attempt < Tries && db.IsConflict(error))

@@ -94,20 +94,7 @@ internal sealed class WriteTogether(DbContext db)
     private sealed record Column(IProperty Property, string Name, bool OfOriginal)
     {
         /// <summary>The values of all rows as one array.</summary>
-        public NpgsqlParameter Parameter(string name, List<EntityEntry> rows)
-        {
-            var converter = Property.GetTypeMapping().Converter;
-            var type = converter?.ProviderClrType ?? Property.ClrType;
-            if (type.IsValueType && Nullable.GetUnderlyingType(type) is null)
-                type = typeof(Nullable<>).MakeGenericType(type);
-            var values = Array.CreateInstance(type, rows.Count);
-            for (var i = 0; i < rows.Count; i++)
-            {
-                var property = rows[i].Property(Property.Name);
-                var value = OfOriginal ? property.OriginalValue : property.CurrentValue;
-                values.SetValue(converter is null || value is null ? value : converter.ConvertToProvider(value), i);
-            }
-            return new NpgsqlParameter(name, values) { DataTypeName = Property.GetColumnType() + "[]" };
-        }
+        public NpgsqlParameter Parameter(string name, List<EntityEntry> rows) =>
+            new(name, ColumnReader.Of(Property).Read(rows, OfOriginal)) { DataTypeName = Property.GetColumnType() + "[]" };
     }
 }

@@ -19,14 +19,19 @@ public static class Dependencies
     /// At most <see cref="ReleaseLimit"/> children at once; after the commit <see cref="ReleaseFreeAsync"/> finds the others.
     /// </remarks>
     public static async Task PromoteChildrenAsync(
-        this BoardDbContext db, IReadOnlyCollection<Guid> doneTaskIds, string actor, DateTimeOffset now, CancellationToken ct)
-    {
-        if (doneTaskIds.Count == 0)
-            return;
-        var children = await db.Tasks
-            .Where(t => t.Status == Status.Todo && db.TaskLinks.Any(l => l.ChildId == t.Id && doneTaskIds.Contains(l.ParentId)))
+        this BoardDbContext db, IReadOnlyCollection<Guid> doneTaskIds, string actor, DateTimeOffset now, CancellationToken ct) =>
+        await db.PromoteAsync(await db.WaitingChildrenAsync(doneTaskIds, ct), actor, now, ct);
+
+    /// <summary>The first <see cref="ReleaseLimit"/> children of these tasks that wait for parents, whatever their parents' status.</summary>
+    public static async Task<List<Guid>> WaitingChildrenAsync(this BoardDbContext db, IReadOnlyCollection<Guid> taskIds, CancellationToken ct) => taskIds.Count == 0 ? [] :
+        await db.Tasks
+            .Where(t => t.Status == Status.Todo && db.TaskLinks.Any(l => l.ChildId == t.Id && taskIds.Contains(l.ParentId)))
             .OrderByDescending(t => t.Priority).ThenBy(t => t.Id)
             .Select(t => t.Id).Take(ReleaseLimit).ToListAsync(ct);
+
+    /// <summary><see cref="PromoteChildrenAsync"/> for who has found the children already.</summary>
+    public static async Task PromoteAsync(this BoardDbContext db, List<Guid> children, string actor, DateTimeOffset now, CancellationToken ct)
+    {
         await db.ReleaseAsync(children, actor, now, ct);
         db.HasMoreToRelease |= children.Count == ReleaseLimit;
     }
