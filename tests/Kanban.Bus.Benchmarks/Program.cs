@@ -1,6 +1,7 @@
 using Kanban.Bus.Benchmarks;
 using Kanban.Bus.Benchmarks.Admission;
 using Kanban.Bus.Benchmarks.Beat;
+using Kanban.Bus.Benchmarks.Chaos;
 using Kanban.Bus.Benchmarks.Demo;
 using Kanban.Bus.Benchmarks.Gateway;
 using Kanban.Bus.Benchmarks.Idle;
@@ -21,10 +22,11 @@ var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["burst"] = BurstBench.RunAsync,
     ["growth"] = GrowthBench.RunAsync,
     ["logs"] = LogsBench.RunAsync,
+    ["chaos"] = ChaosBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
 };
 // They take many minutes: only when they are named.
-string[] slow = ["gateway"];
+string[] slow = ["gateway", "chaos"];
 
 switch (args)
 {

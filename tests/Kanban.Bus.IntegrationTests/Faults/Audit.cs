@@ -48,12 +48,12 @@ public static class Audit
     public static Task<List<AuditRow>> ReadAsync(NpgsqlDataSource source) => ReadAsync(source,
         """
         SELECT a.what, coalesce(t.board || '-' || t.number, a.task::text), a.run, a.was, a.became, a.was_live, a.live, a.token, a.worker, a.lane, a.board,
-            a.lane_cap, a.board_cap, a.live_in_lane, a.live_on_board, a.live_in_all
+            a.lane_cap, a.board_cap, a.live_in_lane, a.live_on_board, a.live_in_all, a.at
         FROM audit a LEFT JOIN tasks t ON t.id = a.task ORDER BY a.seq
         """,
         r => new AuditRow(
             r.GetString(0) == "run", r.GetString(1), Value<Guid>(r, 2), Text(r, 3), r.GetString(4), Value<bool>(r, 5) ?? false, Value<bool>(r, 6) ?? false, r.GetInt64(7), Text(r, 8),
-            Text(r, 9), Text(r, 10), Value<int>(r, 11), Value<int>(r, 12), Value<int>(r, 13) ?? 0, Value<int>(r, 14) ?? 0, Value<int>(r, 15) ?? 0));
+            Text(r, 9), Text(r, 10), Value<int>(r, 11), Value<int>(r, 12), Value<int>(r, 13) ?? 0, Value<int>(r, 14) ?? 0, Value<int>(r, 15) ?? 0) { At = r.GetFieldValue<DateTimeOffset>(16) });
 
     /// <summary>All rows of a query.</summary>
     public static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read)
@@ -79,6 +79,9 @@ public sealed record AuditRow(
     bool IsRun, string Task, Guid? Run, string? Was, string Became, bool WasLive, bool Live, long Token, string? Worker, string? Lane, string? Board,
     int? LaneCap, int? BoardCap, int LiveInLane, int LiveOnBoard, int LiveInAll)
 {
+    /// <summary>When it was about to be committed, by the database's clock.</summary>
+    public DateTimeOffset At { get; init; }
+
     /// <summary>It took a unit of every cap it falls under.</summary>
     public bool TookUnit => IsRun && Live && !WasLive;
 
