@@ -9,7 +9,10 @@ public sealed class Cron
 {
     private readonly CronExpression _expression;
 
-    private Cron(CronExpression expression) => _expression = expression;
+    private Cron(CronExpression expression, TimeZoneInfo zone) => (_expression, Zone) = (expression, zone);
+
+    /// <summary>Whose wall clock.</summary>
+    public TimeZoneInfo Zone { get; }
 
     /// <param name="text">Five fields as crontab has them, six with seconds before them, or a word such as <c>@daily</c>.</param>
     /// <param name="fault">Where, and the sentence that says what is wrong.</param>
@@ -23,7 +26,7 @@ public sealed class Cron
         else if (expression.WithTimeZone(found) is var local && local.GetNextValidTimeAfter(DateTimeOffset.UnixEpoch.AddYears(50)) is null)
             fault = ("cron", $"'cron' names a time that never comes: '{Tasks.TaskRules.Shown(text)}'.");
         else
-            cron = new Cron(local);
+            cron = new Cron(local, found);
         return cron is not null;
     }
 

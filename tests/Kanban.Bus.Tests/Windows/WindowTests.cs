@@ -30,6 +30,17 @@ public sealed class WindowTests
     [InlineData("22:00-02:30 Europe/Berlin", "2026-10-25T00:00Z", true, "2026-10-25T00:30Z")]
     [InlineData("22:00-02:30 Europe/Berlin", "2026-10-25T01:15Z", false, "2026-10-25T21:00Z")]
     [InlineData("01:30-02:30 America/New_York", "2026-11-01T05:30Z", true, "2026-11-01T07:30Z")]
+    // A cron template says when it begins, and its length is time that passes: in the short night it ends at 07:00 by the clock, in the long one at 05:00.
+    [InlineData("cron 0 22 * * mon-fri for 8h Europe/Berlin", "2026-01-02T20:59Z", false, "2026-01-02T21:00Z")]
+    [InlineData("cron 0 22 * * 1-5 for 8h Europe/Berlin", "2026-01-02T21:00Z", true, "2026-01-03T05:00Z")]
+    [InlineData("cron 0 22 * * 1-5 for 8h Europe/Berlin", "2026-01-03T05:00Z", false, "2026-01-05T21:00Z")]
+    [InlineData("cron 0 22 * * * for 8h Europe/Berlin", "2026-03-28T21:00Z", true, "2026-03-29T05:00Z")]
+    [InlineData("cron 0 22 * * * for 8h Europe/Berlin", "2026-10-24T20:00Z", true, "2026-10-25T04:00Z")]
+    [InlineData("cron 30 2 * * * for 1h Europe/Berlin", "2026-03-29T00:30Z", false, "2026-03-29T01:00Z")]
+    [InlineData("cron 30 2 * * * for 1h Europe/Berlin", "2026-10-25T01:30Z", false, "2026-10-26T01:30Z")]
+    [InlineData("cron 0 0 1 * * for 24h", "2026-02-01T12:00Z", true, "2026-02-02T00:00Z")]
+    [InlineData("cron 0 8,9 * * * for 1h", "2026-01-01T08:30Z", true, "2026-01-01T10:00Z")]
+    [InlineData("cron 0 8,9 * * * for 2h30m", "2026-01-01T08:30Z", true, "2026-01-01T11:30Z")]
     public void A_window_is_open_by_the_wall_clock_of_its_zone(string text, string now, bool open, string until) =>
         Assert.Equal((open, Utc(until)), Read(text).At(Utc(now)));
 
@@ -59,6 +70,8 @@ public sealed class WindowTests
     [InlineData("daily 22:00-00:00", "22:00-24:00 UTC")]
     [InlineData("Sat,SUN 00:00-24:00 UTC = 0", "sat,sun 00:00-24:00 UTC = closed")]
     [InlineData("sun,mon,thu 01:00-02:00 = closed", "mon,thu,sun 01:00-02:00 UTC = closed")]
+    [InlineData("cron  0  22 * * mon-fri  for 480m=12", "cron 0 22 * * mon-fri for 8h UTC = 12")]
+    [InlineData("cron @daily for 90m Europe/Berlin", "cron @daily for 1h30m Europe/Berlin")]
     public void It_is_shown_in_one_form_that_reads_the_same(string given, string shown)
     {
         Assert.Equal(shown, Read(given).ToString());
@@ -76,6 +89,12 @@ public sealed class WindowTests
     [InlineData("00:00-24:00 UTC = 3", "This window is always open")]
     [InlineData("08:00-18:00 Europe/Berln", "No time zone 'Europe/Berln'. Did you mean 'Europe/Berlin'?")]
     [InlineData("08:00-18:00 CEST", "No time zone 'CEST'.")]
+    [InlineData("cron 0 25 * * * for 8h", "'cron' is five fields")]
+    [InlineData("cron 0 22 * * * for 0h", "A window is open for 1m to 168h")]
+    [InlineData("cron 0 22 * * * for 169h", "given was '169h'")]
+    [InlineData("cron 0 22 * * * for 8h Europe/Berln", "Did you mean 'Europe/Berlin'?")]
+    [InlineData("cron 0 22 * * * for 8h = some", "Units of a window are 0 to 100000")]
+    [InlineData("cron 0 22 * * * Europe/Berlin = 12", "A window reads")]
     [InlineData("08:00-18:00 = many", "Units of a window are 0 to 100000, or 'closed'; given was 'many'.")]
     [InlineData("08:00-18:00 = 100001", "Units of a window are 0 to 100000")]
     public void What_is_wrong_with_one_is_said(string given, string says)
