@@ -7,8 +7,11 @@ public sealed class ArtifactOptions
 {
     public const string Section = "Artifacts";
 
-    /// <summary>Folder of the files. Default <c>{Home}/artifacts</c>. Replicas of one board need one that they share.</summary>
+    /// <summary>Folder of the files, or with <see cref="S3"/> of uploads under way alone. Default <c>{Home}/artifacts</c>. Replicas of one board need one that they share.</summary>
     public string? Folder { get; set; }
+
+    /// <summary>A bucket for the files in place of the folder.</summary>
+    public S3Options S3 { get; set; } = new();
 
     /// <summary>Bytes of one file. Default 256 MiB; 1 KiB to 64 GiB.</summary>
     [Range(1024L, 64L << 30)]

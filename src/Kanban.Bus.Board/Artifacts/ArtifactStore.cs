@@ -2,14 +2,18 @@ using System.Security.Cryptography;
 
 namespace Kanban.Bus.Board.Artifacts;
 
-/// <summary>The bytes of artifacts on disk: <c>blobs/ab/abcd…</c>, named by their SHA-256, and <c>incoming/ID</c> while they are uploaded. No name that anybody gave is ever part of a path.</summary>
-public sealed class ArtifactStore(string folder, TimeProvider clock) : IDisposable
+/// <summary>The bytes of artifacts: on disk as <c>incoming/ID</c> while they are uploaded, then where the blobs are, under their SHA-256. No name that anybody gave is ever part of a path.</summary>
+public sealed class ArtifactStore(string folder, IArtifactBlobs blobs) : IDisposable
 {
     /// <summary>Left free on the disk, for the database that may be beside.</summary>
     private const long Spare = 64L << 20;
 
+    /// <summary>Files that are put where the blobs are at a time; a sweep takes all turns.</summary>
+    private const int AtOnce = 8;
+
     /// <summary>Keeping and sweeping don't meet: what is swept is no longer named by any row, and might be named again at this moment.</summary>
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly SemaphoreSlim _gate = new(AtOnce);
+    private readonly SemaphoreSlim _sweep = new(1);
 
     public string Folder => folder;
 
@@ -71,9 +75,7 @@ public sealed class ArtifactStore(string folder, TimeProvider clock) : IDisposab
         await _gate.WaitAsync(ct);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Blob(sha256))!);
-            File.SetLastWriteTimeUtc(Incoming(id), clock.GetUtcNow().UtcDateTime);
-            File.Move(Incoming(id), Blob(sha256), overwrite: true);
+            await blobs.KeepAsync(Incoming(id), Checked(sha256), ct);
         }
         finally
         {
@@ -81,8 +83,9 @@ public sealed class ArtifactStore(string folder, TimeProvider clock) : IDisposab
         }
     }
 
-    /// <exception cref="FileNotFoundException">The bytes are not in this replica's folder.</exception>
-    public Stream Open(string sha256) => new FileStream(Blob(sha256), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
+    /// <summary>To be read from any place on.</summary>
+    /// <exception cref="FileNotFoundException">The bytes are not where this replica looks.</exception>
+    public Task<Stream> OpenAsync(string sha256, CancellationToken ct) => blobs.OpenAsync(Checked(sha256), ct);
 
     public void Forget(Guid id)
     {
@@ -90,48 +93,52 @@ public sealed class ArtifactStore(string folder, TimeProvider clock) : IDisposab
             File.Delete(Incoming(id));
     }
 
-    /// <summary>Uploads and files that nobody has touched since then.</summary>
-    public IEnumerable<(Guid? Upload, string? Sha256)> Older(DateTimeOffset than)
+    /// <summary>Uploads that nobody has touched since then.</summary>
+    public IEnumerable<Guid> OlderUploads(DateTimeOffset than)
     {
-        foreach (var file in Files("incoming").Where(f => f.LastWriteTimeUtc < than))
-            if (Guid.TryParse(file.Name, out var id))
-                yield return (id, null);
-        foreach (var file in Files("blobs").Where(f => f.LastWriteTimeUtc < than && f.Name.Length == 64))
-            yield return (null, file.Name);
+        if (new DirectoryInfo(Path.Combine(folder, "incoming")) is { Exists: true } there)
+            foreach (var file in there.EnumerateFiles().Where(f => f.LastWriteTimeUtc < than))
+                if (Guid.TryParse(file.Name, out var id))
+                    yield return id;
     }
+
+    /// <summary>Hashes of bytes that nobody has kept since then.</summary>
+    public IAsyncEnumerable<string> OlderAsync(DateTimeOffset than, CancellationToken ct) => blobs.OlderAsync(than, ct);
 
     /// <summary>Removes files that no row names.</summary>
     /// <param name="stillNamed">Of those given, what rows name.</param>
     /// <returns>How many.</returns>
     public async Task<int> RemoveAsync(IReadOnlyList<string> sha256s, DateTimeOffset olderThan, Func<Task<HashSet<string>>> stillNamed, CancellationToken ct)
     {
-        await _gate.WaitAsync(ct);
+        await _sweep.WaitAsync(ct);
+        var turns = 0;
         try
         {
+            for (; turns < AtOnce; turns++)
+                await _gate.WaitAsync(ct);
             var named = await stillNamed();
             var removed = 0;
-            foreach (var file in sha256s.Where(s => !named.Contains(s)).Select(s => new FileInfo(Blob(s))).Where(f => f.Exists && f.LastWriteTimeUtc < olderThan))
-            {
-                file.Delete();
-                removed++;
-            }
+            foreach (var unnamed in sha256s.Where(s => !named.Contains(s)))
+                removed += await blobs.RemoveAsync(Checked(unnamed), olderThan, ct) ? 1 : 0;
             return removed;
         }
         finally
         {
-            _gate.Release();
+            if (turns > 0)
+                _gate.Release(turns);
+            _sweep.Release();
         }
     }
 
-    public void Dispose() => _gate.Dispose();
-
-    private IEnumerable<FileInfo> Files(string part) => new DirectoryInfo(Path.Combine(folder, part)) is { Exists: true } there
-        ? there.EnumerateFiles("*", SearchOption.AllDirectories)
-        : [];
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _sweep.Dispose();
+    }
 
     private string Incoming(Guid id) => Path.Combine(folder, "incoming", id.ToString());
 
-    private string Blob(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
-        ? Path.Combine(folder, "blobs", sha256[..2], sha256)
+    private static string Checked(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
+        ? sha256
         : throw new ArgumentException($"'{sha256}' is no SHA-256.", nameof(sha256));
 }

@@ -52,16 +52,17 @@ internal sealed class ArtifactSweep(BoardDbContext db, ArtifactStore store, IOpt
     {
         var before = clock.GetUtcNow() - Orphaned;
         var removed = 0;
-        foreach (var some in store.Older(before).Chunk(AtATime))
+        foreach (var uploads in store.OlderUploads(before).Chunk(AtATime))
         {
-            var uploads = some.Where(f => f.Upload is not null).Select(f => f.Upload!.Value).ToList();
             var going = await db.Artifacts.Where(a => uploads.Contains(a.Id)).Select(a => a.Id).ToListAsync(ct);
             foreach (var upload in uploads.Except(going))
             {
                 store.Forget(upload);
                 removed++;
             }
-            var hashes = some.Where(f => f.Sha256 is not null).Select(f => f.Sha256!).ToList();
+        }
+        await foreach (var hashes in store.OlderAsync(before, ct).Chunk(AtATime))
+        {
             removed += await store.RemoveAsync(hashes, before,
                 async () => [.. await db.Artifacts.Where(a => hashes.Contains(a.Sha256!)).Select(a => a.Sha256!).ToListAsync(ct)], ct);
         }

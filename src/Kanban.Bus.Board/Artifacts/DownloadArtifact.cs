@@ -30,13 +30,13 @@ public static class DownloadArtifact
 
     internal static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(
         string key, Guid id, BoardDbContext db, ArtifactStore store, HttpResponse response, CancellationToken ct) =>
-        await FindAsync(db, key, id, ct) is { } artifact ? Whole(artifact, store, response) : NoFile(id);
+        await FindAsync(db, key, id, ct) is { } artifact ? await WholeAsync(artifact, store, response, ct) : NoFile(id);
 
     internal static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> HandleOfRun(
         Guid runId, Guid id, ClaimsPrincipal user, BoardDbContext db, ArtifactStore store, HttpResponse response, CancellationToken ct)
     {
         var task = user.TaskId();
-        return await Stored(db).SingleOrDefaultAsync(a => a.Id == id && a.TaskId == task && a.RunId == null, ct) is { } artifact ? Whole(artifact, store, response) : NoFile(id);
+        return await Stored(db).SingleOrDefaultAsync(a => a.Id == id && a.TaskId == task && a.RunId == null, ct) is { } artifact ? await WholeAsync(artifact, store, response, ct) : NoFile(id);
     }
 
     internal static async Task<Results<FileStreamHttpResult, FileContentHttpResult, ProblemHttpResult>> HandlePreview(
@@ -46,20 +46,20 @@ public static class DownloadArtifact
             return NoFile(id);
         Guard(response);
         if (ContentKind.IsImage(artifact.ContentType!) && artifact.SizeBytes <= PreviewImageBytes)
-            return TypedResults.Stream(store.Open(artifact.Sha256!), artifact.ContentType);
+            return TypedResults.Stream(await store.OpenAsync(artifact.Sha256!, ct), artifact.ContentType);
         if (artifact.ContentType is not ContentKind.Text)
             return Problems.Of(415, "no-preview", $"'{artifact.Name}' is neither text nor an image of at most 5 MiB: download it.");
-        await using var file = store.Open(artifact.Sha256!);
+        await using var file = await store.OpenAsync(artifact.Sha256!, ct);
         var text = new byte[Math.Min(PreviewTextBytes, artifact.SizeBytes)];
         await file.ReadExactlyAsync(text, ct);
         return TypedResults.Bytes(text, "text/plain; charset=utf-8");
     }
 
-    private static FileStreamHttpResult Whole(Artifact artifact, ArtifactStore store, HttpResponse response)
+    private static async Task<FileStreamHttpResult> WholeAsync(Artifact artifact, ArtifactStore store, HttpResponse response, CancellationToken ct)
     {
         Guard(response);
         return TypedResults.Stream(
-            store.Open(artifact.Sha256!), ContentKind.Other, artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..], artifact.StoredAt,
+            await store.OpenAsync(artifact.Sha256!, ct), ContentKind.Other, artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..], artifact.StoredAt,
             new EntityTagHeaderValue($"\"{artifact.Sha256}\""), enableRangeProcessing: true);
     }
 

@@ -17,7 +17,7 @@ public abstract class ArtifactSpec<TStore> : StoreSpec<TStore>, IDisposable wher
     private readonly ArtifactOptions _options = new();
     private readonly ArtifactStore _files;
 
-    protected ArtifactSpec() => _files = new ArtifactStore(_folder, TimeProvider.System);
+    protected ArtifactSpec() => _files = new ArtifactStore(_folder, new FolderBlobs(_folder, TimeProvider.System));
 
     [Fact]
     public async Task A_file_goes_on_where_it_was_cut_off_and_is_stored_once()
@@ -171,7 +171,7 @@ public abstract class ArtifactSpec<TStore> : StoreSpec<TStore>, IDisposable wher
         _options.Keep = TimeSpan.Zero;
         await Store.AdvanceAsync(TimeSpan.FromMilliseconds(5));
         Assert.Equal((1, 1), await SweepAsync(later));
-        Assert.Throws<FileNotFoundException>(() => _files.Open(Hash("same"u8)));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => _files.OpenAsync(Hash("same"u8), default));
         Assert.Contains("artifact.dropped", await Store.EventsAsync(run.TaskId));
     }
 
@@ -225,7 +225,7 @@ public abstract class ArtifactSpec<TStore> : StoreSpec<TStore>, IDisposable wher
 
     private async Task<byte[]> ReadAsync(string hash)
     {
-        await using var file = _files.Open(hash);
+        await using var file = await _files.OpenAsync(hash, default);
         using var all = new MemoryStream();
         await file.CopyToAsync(all);
         return all.ToArray();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -41,6 +42,12 @@ internal static class Faults
             context.RequestServices.GetRequiredService<Outages>().Report("database", error);
             context.Response.Headers.RetryAfter = "2";
             return Problems.Of(503, "unavailable", "The database does not answer now. Try again; a creation is safe to repeat with an idempotency key.");
+        }
+        if (error is BlobsAwayException)
+        {
+            context.RequestServices.GetRequiredService<Outages>().Report("bucket", error);
+            context.Response.Headers.RetryAfter = "5";
+            return Problems.Of(503, "files-away", "The store of files does not answer now, or refuses; the board's log says why. Try again.");
         }
         if (db.IsConflict(error))
             return Problems.Conflict("busy", "Others changed the same rows at the same time, several times in a row. Nothing was changed by this call; try again.");

@@ -17,7 +17,7 @@ internal static class SettingsRules
     private const int LongestKey = 200;
 
     public static IEnumerable<string> Check(BoardOptions options) =>
-        Leases(options).Concat(Order(options)).Concat(Stores(options.Storage)).Concat(Transports(options.Transport)).Concat(Keys(options.Access)).Concat(Proxies(options.Access)).Concat(Listens(options));
+        Leases(options).Concat(Order(options)).Concat(Stores(options.Storage)).Concat(Transports(options.Transport)).Concat(Keys(options.Access)).Concat(Proxies(options.Access)).Concat(Listens(options)).Concat(options.Artifacts.S3.Faults());
 
     private static IEnumerable<string> Leases(BoardOptions options)
     {
