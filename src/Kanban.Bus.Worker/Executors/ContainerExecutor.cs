@@ -64,7 +64,7 @@ internal sealed class ContainerExecutor : Executor
     }
 
     public override RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => status == 125
-        ? new RunEnd(Outcome.Failed, $"the container was not started: {OutputTail.Read(run.LogFile("stderr")) ?? "exit 125"}", ErrorClass.Host)
+        ? new RunEnd(Outcome.Failed, $"the container was not started: {OutputTail.Read(run, "stderr") ?? "exit 125"}", ErrorClass.Host)
         : ExitStatus.Read(status);
 
     /// <remarks>While the engine does not answer, nobody knows that the container is dead, and the run is not over.</remarks>

@@ -10,17 +10,18 @@ internal static partial class OutputTail
     private const int MostCharacters = 500;
     private const int TailBytes = 8 * 1024;
 
-    /// <summary>The last lines of text that fit in 500 characters, without colour codes and control characters; null when there are none.</summary>
-    public static string? Read(string path)
+    /// <summary>The last lines of text that fit in 500 characters, without secrets, colour codes and control characters; null when there are none.</summary>
+    /// <remarks>Secrets are covered before it is cut: half of one would be known by nobody.</remarks>
+    public static string? Read(RunDirectory run, string stream)
     {
         try
         {
-            using var file = PlainFile.OpenRead(path);
+            using var file = PlainFile.OpenRead(run.LogFile(stream));
             if (file is null)
                 return null;
             var bytes = new byte[TailBytes];
             var read = RandomAccess.Read(file, bytes, Math.Max(0, RandomAccess.GetLength(file) - TailBytes));
-            return Of(Encoding.UTF8.GetString(bytes, 0, read));
+            return Of(run.Hide(Encoding.UTF8.GetString(bytes, 0, read)));
         }
         catch (IOException)
         {

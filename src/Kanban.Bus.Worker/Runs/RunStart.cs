@@ -62,7 +62,7 @@ internal sealed class RunStart(
     private async Task<IReadOnlyDictionary<string, string>> EquipAsync(LiveRun run, ProfileOptions profile, Executor executor, CancellationToken ct)
     {
         var secrets = await ProfileSecrets.ReadAsync(profile, ct);
-        var settled = executor.TiesSessionsToPath ? Path.Combine(Home(run.Grant), "workspace") : null;
+        var settled = executor.TiesSessionsToPath ? Path.Combine(Home(run.Grant), Places.Settled) : null;
         await places.OpenAsync(run.Grant, profile, run.Directory, settled, ct);
         run.Directory.Prepare(run.Grant);
         if (run.Grant.Attachments is { Count: > 0 })

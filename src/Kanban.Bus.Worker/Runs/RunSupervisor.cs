@@ -26,6 +26,7 @@ internal sealed class RunSupervisor(
     {
         using var shim = process;
         var redactor = RedactorFor(run);
+        run.Directory.Hide = text => redactor.Redact(text)!;
         using var stdout = new LogFile(run.Directory, LogStreams.Out, options.LogLimitBytes, redactor);
         using var stderr = new LogFile(run.Directory, LogStreams.Err, options.LogLimitBytes, redactor);
         using var events = new LogFile(run.Directory, LogStreams.Events, options.LogLimitBytes, redactor);

@@ -70,6 +70,9 @@ internal sealed class RunDirectory(string path, Guid runId)
 
     public string LogFile(string stream) => At(stream);
 
+    /// <summary>Covers the run's secrets in what is read of its output for people.</summary>
+    public Func<string, string> Hide { get; set; } = text => text;
+
     /// <summary>Makes the directory with all a run reads.</summary>
     public void Prepare(Grant grant)
     {

@@ -17,6 +17,9 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
     private readonly ConcurrentDictionary<Guid, DirectoryLock> _locks = new();
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _mirrors = new();
 
+    /// <summary>Within a folder for the sessions of a task: the scratch directory of its runs, where these are tied to a path.</summary>
+    public const string Settled = "workspace";
+
     private string Repositories => Path.Combine(home, "repositories");
 
     /// <summary>Completed when the place is made and no other run works in it: at once for most.</summary>
@@ -75,9 +78,11 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
             held.Dispose();
     }
 
-    /// <summary>Removes worktrees that no run has used for as long as they are kept. Their branches stay.</summary>
+    /// <summary>Removes worktrees that no run has used for as long as they are kept, and scratch directories of runs that could not be put in order. Branches stay.</summary>
+    /// <remarks>To be called when all runs that go on have their places.</remarks>
     public async Task SweepAsync(CancellationToken ct)
     {
+        SweepSettled();
         if (!Directory.Exists(Repositories))
             return;
         foreach (var repository in Directory.EnumerateDirectories(Repositories, "*.git"))
@@ -103,6 +108,29 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
             held.Dispose();
         foreach (var gate in _mirrors.Values)
             gate.Dispose();
+    }
+
+    private void SweepSettled()
+    {
+        var folders = Path.Combine(home, "agents");
+        foreach (var path in (Directory.Exists(folders) ? Directory.EnumerateDirectories(folders) : []).Select(f => Path.Combine(f, Settled)).Where(Directory.Exists))
+        {
+            // Nobody makes one there while it goes.
+            if (!_taken.TryAdd(path, Guid.Empty))
+                continue;
+            try
+            {
+                OwnFolder.Remove(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                log.SweepFailed(e, path);
+            }
+            finally
+            {
+                _taken.TryRemove(new(path, Guid.Empty));
+            }
+        }
     }
 
     private async Task SweepAsync(string repository, string note, CancellationToken ct)

@@ -62,6 +62,16 @@ public sealed class ShellRunTests
     }
 
     [Fact]
+    public async Task A_summary_that_is_cut_from_output_begins_with_no_half_of_a_secret()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+
+        var finish = await worker.RunAsync("""printf '%s' "$KANBAN_RUN_TOKEN"; head -c 480 /dev/zero | tr '\0' x""");
+
+        Assert.Equal(new string('*', 20) + new string('x', 480), finish.Summary);
+    }
+
+    [Fact]
     public async Task Secrets_of_run_and_profile_never_reach_the_board()
     {
         const string planted = "hunter2-hunter2";

@@ -122,6 +122,26 @@ public sealed class WorkspaceTests : IDisposable
         Assert.True(Directory.Exists(Data));
     }
 
+    [Fact]
+    public async Task Two_workers_of_one_host_take_turns_in_one_directory()
+    {
+        Directory.CreateDirectory(Data);
+        await using var one = await StartAsync();
+        await using var other = await StartAsync();
+        var body = """echo in >>log; while [ ! -e "$KANBAN_GO" ]; do sleep 0.05; done; echo out >>log""";
+        var go = new Dictionary<string, string> { ["KANBAN_GO"] = Path.Combine(_folder, "go") };
+        var first = await one.OfferAsync(Grant(body) with { Workspace = "dir:" + Data, Environment = go });
+        await Eventually.Async(() => File.Exists(Path.Combine(Data, "log")));
+        var second = await other.OfferAsync(Grant(body) with { Workspace = "dir:" + Data, Environment = go });
+        await Eventually.Async(() => other.Board.Heartbeats.Last().Runs.Count == 1);
+        Assert.Equal("in\n", await File.ReadAllTextAsync(Path.Combine(Data, "log")));
+
+        await File.WriteAllTextAsync(go["KANBAN_GO"], "");
+
+        Assert.Equal((Outcome.Succeeded, Outcome.Succeeded), ((await one.FinishAsync(first)).Outcome, (await other.FinishAsync(second)).Outcome));
+        Assert.Equal("in\nout\nin\nout\n", await File.ReadAllTextAsync(Path.Combine(Data, "log")));
+    }
+
     [Theory]
     [InlineData("dir:/etc", "does not lie below")]
     [InlineData("dir:{folder}/link", "does not lie below")]

@@ -37,13 +37,13 @@ internal sealed class Hermes : AgentExecutor
     {
         ReadUsage(run, state);
         // The last lines of its output are its answer.
-        var answer = OutputTail.Read(run.LogFile("stdout"));
+        var answer = OutputTail.Read(run, "stdout");
         return (status, state.End) switch
         {
             (0, { Ok: true }) => new RunEnd(Outcome.Succeeded, Summary: answer),
             (0, null) => new RunEnd(Outcome.Failed, "hermes ended with 0, and wrote nothing of what it used: it can't be said that it completed", ErrorClass.Agent, Summary: answer),
             (1, _) => new RunEnd(Outcome.Failed, "hermes had no answer (exit 1)", ErrorClass.Agent),
-            (2, _) or (0, _) => Failed(new AgentEnd(false, state.End?.Text is { Length: > 0 } why ? why : OutputTail.Read(run.LogFile("stderr")) ?? "it did not complete"), state, now) with { Summary = answer },
+            (2, _) or (0, _) => Failed(new AgentEnd(false, state.End?.Text is { Length: > 0 } why ? why : OutputTail.Read(run, "stderr") ?? "it did not complete"), state, now) with { Summary = answer },
             _ => ExitStatus.Read(status) with { Summary = answer },
         };
     }

@@ -144,6 +144,11 @@ public sealed class AgentRunTests
         Assert.Equal((path, ""), (agent.Variable(next, "KANBAN_WORKSPACE"), agent.Found(next)));
         Assert.Equal((Outcome.Succeeded, "half\n"), (finish.Outcome, Encoding.UTF8.GetString(worker.Board.Artifacts(next)["draft"])));
         Assert.False(Directory.Exists(path));
+        // What a run left that nobody could put in order goes when the worker starts.
+        Directory.CreateDirectory(Path.Combine(path, "left"));
+        await worker.AbandonWorkerAsync();
+        await worker.StartWorkerAsync();
+        await Eventually.Async(() => !Directory.Exists(path));
         var other = await worker.RunAsync(FakeAgent.Grant("play", stream) with { TaskKey = "main-8" });
         Assert.NotEqual(path, agent.Variable(other.RunId, "KANBAN_WORKSPACE"));
     }
