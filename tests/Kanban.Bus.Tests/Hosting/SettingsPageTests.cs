@@ -32,7 +32,7 @@ public sealed partial class SettingsPageTests
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex(@"^\| `([A-Za-z:]+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `([A-Za-z0-9:]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"(?<=^\| .*)`Worker:([A-Za-z]+)`(?=.*\|$)", RegexOptions.Multiline)]
