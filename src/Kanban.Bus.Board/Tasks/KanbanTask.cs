@@ -211,7 +211,8 @@ public sealed class KanbanTask
     public void EndRun(Run run, Status status, string? reason, DateTimeOffset now)
     {
         LiveRunId = null;
-        Summary = run.Summary ?? Summary;
+        // What an earlier run said on its way is not the result of the one that did the task.
+        Summary = status is Status.Done ? run.Summary : run.Summary ?? Summary;
         Metadata = run.Metadata ?? Metadata;
         Enter(status, now, reason);
     }
