@@ -30,8 +30,19 @@ internal sealed class App(Terminal terminal)
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        return parsed.Action is ParseErrorAction mistake ? Refused(parsed, mistake) : await parsed.InvokeAsync(configuration, ct);
+        try
+        {
+            return parsed.Action is ParseErrorAction mistake ? Refused(parsed, mistake) : await parsed.InvokeAsync(configuration, ct);
+        }
+        catch (IOException e) when (IsClosedPipe(e))
+        {
+            // Of what the library prints itself: --help, --version.
+            return ExitCode.PipeClosed;
+        }
     }
+
+    /// <summary>EPIPE: the reader of our output has gone, so nobody is there to be told.</summary>
+    private static bool IsClosedPipe(IOException e) => e.HResult == 32 || e.InnerException is System.Net.Sockets.SocketException { NativeErrorCode: 32 };
 
     /// <summary>Gives a command its work. Ctrl-C, TERM and every expected failure end in an exit code and one sentence.</summary>
     public Command On(Command command, Func<Call, CancellationToken, Task<int>> work)
@@ -96,9 +107,8 @@ internal sealed class App(Terminal terminal)
         {
             return Tell(e);
         }
-        catch (IOException e) when (e.HResult == 32 || e.InnerException is System.Net.Sockets.SocketException { NativeErrorCode: 32 })
+        catch (IOException e) when (IsClosedPipe(e))
         {
-            // EPIPE: the reader of our output has gone, so nobody is there to be told.
             return ExitCode.PipeClosed;
         }
     }

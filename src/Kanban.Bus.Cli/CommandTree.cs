@@ -30,7 +30,7 @@ internal static class CommandTree
             Noun("lane", "Streams of work, their caps and limits",
                 LaneList.Build(app), LaneShow.Build(app), LaneAdd.Build(app), LaneSet.Build(app), LanePause.Build(app), LaneResume.Build(app), LaneResetBreaker.Build(app)),
             Noun("pool", "Capacities that lanes share: gateways, accounts, hosts, everything",
-                PoolList.Build(app), PoolShow.Build(app), PoolCreate.Build(app), PoolSet.Build(app), PoolPause.Build(app), PoolResume.Build(app), PoolUnpark.Build(app)),
+                PoolList.Build(app), PoolShow.Build(app), PoolCreate.Build(app), PoolSet.Build(app), PoolPause.Build(app), PoolResume.Build(app), PoolUnpark.Build(app), PoolDelete.Build(app)),
             Noun("schedule", "Tasks that come again and again",
                 ScheduleList.Build(app), ScheduleShow.Build(app), ScheduleCreate.Build(app), ScheduleSet.Build(app), ScheduleVerbs.BuildPause(app),
                 ScheduleVerbs.BuildResume(app), ScheduleVerbs.BuildRunNow(app), ScheduleVerbs.BuildDelete(app)),

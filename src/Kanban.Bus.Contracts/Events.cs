@@ -71,6 +71,8 @@ public static class EventTypes
     public const string PoolCreated = "pool.created";
     /// <summary>Data: each field's <c>from</c> and <c>to</c>, and <c>reason</c>.</summary>
     public const string PoolEdited = "pool.edited";
+    /// <summary>Data: what it was, and <c>reason</c>.</summary>
+    public const string PoolDeleted = "pool.deleted";
     public const string PoolPaused = "pool.paused";
     public const string PoolResumed = "pool.resumed";
     /// <summary>A run met its account's limit. Data: <c>until</c>, <c>openAt</c>, <c>run</c>, <c>reason</c>.</summary>

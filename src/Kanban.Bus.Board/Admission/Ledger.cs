@@ -1,3 +1,5 @@
+using Kanban.Bus.Contracts;
+
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>What of each cap is drawn, and by that what room is left. Derived from live runs and never stored, so that no death can leak a unit.</summary>
@@ -52,13 +54,16 @@ internal sealed class Ledger
     public Wait? WhyNot(CapKey key, int units, Place? place = null)
     {
         if (_caps.GetValueOrDefault(key) is not { } cap)
-            return null;
+            return IsGone(key) && units > 0 ? new(WaitCode.PoolCap, $"it draws {units} {(units == 1 ? "unit" : "units")} of pool {key.Name}, which is gone", key) : null;
         var kept = place is { } here && _kept.GetValueOrDefault(key) is { } reserved && reserved.Holder.IsBefore(here) ? reserved : null;
         return cap.WhyNot(Used(key), units) ?? (kept is null ? null : cap.WhyNot(Used(key), units, kept));
     }
 
     /// <summary>Whether all this can be drawn once every run has ended. Who could not start even then has nothing kept from others.</summary>
-    public bool CouldEver(IReadOnlyList<(CapKey Cap, int Units)> draws) => draws.All(d => _caps.GetValueOrDefault(d.Cap) is not { } cap || cap.WhyNot(0, d.Units) is null);
+    public bool CouldEver(IReadOnlyList<(CapKey Cap, int Units)> draws) => draws.All(d => _caps.GetValueOrDefault(d.Cap) is { } cap ? cap.WhyNot(0, d.Units) is null : !IsGone(d.Cap));
+
+    /// <summary>Everything else may be without a cap; what draws from a pool that was deleted must not go on without one.</summary>
+    private bool IsGone(CapKey key) => key.Kind is CapKind.Pool && !_caps.ContainsKey(key);
 
     /// <summary>Keeps what a starving task lacks of these caps, and goes on keeping what it lacked before. Who comes first in line has a cap's reservation.</summary>
     /// <param name="draws">All that a run of it draws.</param>

@@ -12,5 +12,6 @@ public static class PoolsFeature
         EditPoolEndpoint.Map(pools);
         PausePool.Map(pools);
         UnparkPool.Map(pools);
+        DeletePool.Map(pools);
     }
 }

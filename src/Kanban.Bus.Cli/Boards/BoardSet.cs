@@ -12,13 +12,15 @@ internal static class BoardSet
         var title = Options.Text("--title", "Its title", "TEXT", "-t");
         var cap = Options.NumberOrNone("--max-active", "Most runs of its tasks at one time");
         var windows = Windows.OptionToSet();
-        return app.On(new Command("set", "Change a board") { key, title, cap, windows }, async (call, ct) =>
+        var reason = Options.Text("--reason", "Why; kept in the history", "TEXT", "-r");
+        return app.On(new Command("set", "Change a board") { key, title, cap, windows, reason }, async (call, ct) =>
         {
             var patch = new JsonObject();
             patch.Put("title", call.Get(title));
             patch.Put("maxActive", call.Get(cap));
             patch.Put("windows", Windows.Patch(call.Get(windows)!));
-            var board = await call.Board.EditBoardAsync(call.Get(key), patch.OrRefuse("name what should be, such as --max-active 4."), ct);
+            patch.OrRefuse("name what should be, such as --max-active 4.").Put("reason", call.Get(reason));
+            var board = await call.Board.EditBoardAsync(call.Get(key), patch, ct);
             call.Output.One(board, BoardColumns.All, BoardColumns.Sentence);
             return ExitCode.Ok;
         });

@@ -40,6 +40,9 @@ internal sealed partial class BoardClient
 
     public Task<PoolView> ResumePoolAsync(string name, CancellationToken ct) => PostAsync<PoolView>($"pools/{Esc(name)}/resume", null, ct);
 
+    public Task DeletePoolAsync(string name, string? reason, CancellationToken ct) =>
+        DeleteAsync($"pools/{Esc(name)}{(reason is null ? "" : "?reason=" + Uri.EscapeDataString(reason))}", ct);
+
     public Task<PoolView> UnparkPoolAsync(string name, string? reason, CancellationToken ct) =>
         PostAsync<PoolView>($"pools/{Esc(name)}/unpark", new WithReason(reason), ct);
 

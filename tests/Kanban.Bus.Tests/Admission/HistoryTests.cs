@@ -32,6 +32,34 @@ public sealed class HistoryTests
             return (board.Passed is null).Label(board.Passed ?? "");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
+    /// <remarks>Each cap that it draws, it may have to gather anew, and each is free for it when what runs has ended.</remarks>
+    [Fact]
+    public void The_first_in_line_starves_no_longer_than_its_caps_take_to_empty() => Prop.ForAll(
+        Crowded,
+        history =>
+        {
+            var longest = Starving(history, SmallBoard.ReserveAfter);
+            return (longest <= Bound).Label($"{longest} s");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+
+    [Fact]
+    public void Without_reservations_it_starves_for_longer() =>
+        Assert.Contains(Crowded.Generator.Sample(60), history => Starving(history, reserveAfter: 10_000) > Bound);
+
+    /// <summary>Of everything, its lane, its board and two pools; a second more for the claim and for the pass.</summary>
+    private const int Bound = 5 * (SmallBoard.LongestRun + 2);
+
+    private static Arbitrary<Moment[]> Crowded => Histories(100, 150, arrivals: 90, capChanges: 5);
+
+    private static int Starving(Moment[] history, int reserveAfter)
+    {
+        // No cap is ever below what a task may draw: else it waits for a person.
+        var board = new SmallBoard(lowest: 4, pauses: false, reserveAfter);
+        foreach (var moment in history)
+            board.Live(moment);
+        return board.LongestStarving;
+    }
+
     private static Arbitrary<Moment[]> Histories(int shortest, int longest, int arrivals, int capChanges)
     {
         var kind = Gen.Frequency(

@@ -32,7 +32,7 @@ public sealed class PoolDecisionTests
     [Fact]
     public void What_a_task_says_of_a_pool_counts_before_what_its_lane_says()
     {
-        var snapshot = World([Lane("shell", "vllm=1,acct=1")], [Member("w", "shell=9")], ready: [Task(1, draws: "vllm=3")]);
+        var snapshot = World([Lane("shell", "vllm=1,acct=1")], [Member("w", "shell=9")], ready: [Task(1, draws: "vllm=3")], caps: [new(CapKey.Pool("vllm"), 3), new(CapKey.Pool("acct"), 1)]);
 
         Assert.Equal("acct=1,vllm=3", Assert.Single(Admit.Decide(snapshot).Offers).Draws);
     }

@@ -38,6 +38,7 @@ internal sealed class SmallBoard
 
     private readonly int _lowest;
     private readonly bool _pauses;
+    private readonly int _reserveAfter;
     private readonly Dictionary<CapKey, Cap> _caps = [];
     private readonly FleetMember[] _workers = [Member("w1", "a=4 b=4"), Member("w2", "a=3 b=3")];
     private readonly List<Waiting> _tasks = [];
@@ -45,11 +46,13 @@ internal sealed class SmallBoard
     private IReadOnlyCollection<Reservation> _kept = [];
     private int _now;
     private int _arrived;
+    private (Waiting? Task, int Since) _first;
 
     /// <param name="lowest">No cap is ever set below.</param>
-    public SmallBoard(int lowest, bool pauses)
+    /// <param name="reserveAfter">Seconds until what a task lacks is kept for it.</param>
+    public SmallBoard(int lowest, bool pauses, int reserveAfter = ReserveAfter)
     {
-        (_lowest, _pauses) = (lowest, pauses);
+        (_lowest, _pauses, _reserveAfter) = (lowest, pauses, reserveAfter);
         foreach (var key in Capped)
             _caps[key] = new(key, Math.Max(lowest, key.Kind is CapKind.Pool ? 4 : 6));
     }
@@ -59,6 +62,9 @@ internal sealed class SmallBoard
 
     /// <summary>The first task that started while one like it, whose turn was before, had to wait; null while none did.</summary>
     public string? Passed { get; private set; }
+
+    /// <summary>The longest that a task waited after it starved and was the first in line, in seconds. Tasks for one host are left out: its slots are no cap.</summary>
+    public int LongestStarving { get; private set; }
 
     public void Live(Moment moment)
     {
@@ -80,6 +86,18 @@ internal sealed class SmallBoard
 
         foreach (var offer in _runs.Where(r => r.Worker is null).ToList())
             Claim(offer);
+        Starve();
+    }
+
+    private void Starve()
+    {
+        var first = _tasks.Count == 0 ? null : _tasks.Aggregate((one, other) => other.Ready.Place.IsBefore(one.Ready.Place) ? other : one);
+        if (first is null || first.Host is not null || _now - first.ReadyAt < ReserveAfter)
+            _first = default;
+        else if (_first.Task != first)
+            _first = (first, _now);
+        else
+            LongestStarving = Math.Max(LongestStarving, _now - _first.Since);
     }
 
     private void Meanwhile(Moment moment)
@@ -138,7 +156,7 @@ internal sealed class SmallBoard
         [.. LaneNames.Select(l => Lane(l))], _workers,
         [.. _runs.GroupBy(r => (r.Task.Lane, r.Task.Board, r.Task.Host, Worker: r.Worker?.Id, r.Drawn)).Select(g => Worlds.Live(g.Key.Lane, g.Key.Worker, g.Count(), g.Key.Board, g.Key.Drawn, g.Key.Host, g.Key.Board))],
         [.. _tasks.Select(t => t.Ready)], [.. _caps.Values],
-        new(TimeSpan.FromSeconds(Step), TimeSpan.FromSeconds(ReserveAfter), new Dictionary<string, int>(), [.. _kept.Where(k => _tasks.Exists(t => t.Ready.Id == k.Holder.Id))]),
+        new(TimeSpan.FromSeconds(Step), TimeSpan.FromSeconds(_reserveAfter), new Dictionary<string, int>(), [.. _kept.Where(k => _tasks.Exists(t => t.Ready.Id == k.Holder.Id))]),
         TimeSpan.FromSeconds(_now));
 
     private void Commit(Snapshot before, Decision decision)

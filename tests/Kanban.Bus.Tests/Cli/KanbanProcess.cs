@@ -33,6 +33,8 @@ internal sealed class KanbanProcess : IDisposable
 
     public StreamReader Out => _process.StandardOutput;
 
+    public StreamReader Error => _process.StandardError;
+
     public string Home => _home;
 
     public void Signal(string name)

@@ -34,6 +34,16 @@ public sealed class ProcessTests
         Assert.Equal(141, await kanban.CodeAsync());
     }
 
+    [Fact]
+    public async Task Help_that_nobody_reads_ends_quietly_too()
+    {
+        using var kanban = new KanbanProcess(Nothing, "--help");
+
+        kanban.Out.Close();
+
+        Assert.Equal((141, ""), (await kanban.CodeAsync(), await kanban.Error.ReadToEndAsync()));
+    }
+
     [Theory]
     [InlineData("--Storage:Provider=sqllite", "Storage:Provider")]
     [InlineData("--Storige:Provider=sqlite", "Storige:Provider")]

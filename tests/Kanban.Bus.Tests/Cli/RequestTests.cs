@@ -123,6 +123,7 @@ public sealed class RequestTests
     [Theory]
     [InlineData("pool create vllm-a --kind gateway --cap 12 --floor 2 --profile codex=1 --profile claude", "POST /pools", """{"name":"vllm-a","kind":"gateway","capacity":12,"floor":2,"profiles":{"codex":1,"claude":1}}""")]
     [InlineData("pool unpark acct-x --reason paid", "POST /pools/acct-x/unpark", """{"reason":"paid"}""")]
+    [InlineData("pool delete vllm-a --reason replaced", "DELETE /pools/vllm-a", "")]
     [InlineData("pool set vllm-a --cap 4 --ceiling none --profile codex=none --reason nights", "PATCH /pools/vllm-a", """{"capacity":4,"ceiling":null,"profiles":{"codex":null},"reason":"nights"}""")]
     [InlineData("pool create vllm-a --kind gateway --probe vllm --address http://gpu-1:8000 --key KANBAN_KEY_VLLM", "POST /pools", """{"name":"vllm-a","kind":"gateway","probe":"vllm","address":"http://gpu-1:8000","key":"KANBAN_KEY_VLLM"}""")]
     [InlineData("pool set vllm-a --probe prometheus --query up --overload-above 1.5 --floor 1", "PATCH /pools/vllm-a", """{"floor":1,"probe":"prometheus","query":"up","overloadAbove":1.5}""")]
@@ -143,6 +144,18 @@ public sealed class RequestTests
 
         Assert.True(ended.Code == 0, ended.Error);
         Assert.Equal(body, Assert.Single(board.Requests).Body);
+    }
+
+    [Fact]
+    public async Task A_board_is_changed_with_a_reason()
+    {
+        await using var board = await FakeBoard.StartAsync(("PATCH /boards/main", FakeBoard.Answers(new BoardView("main", "Main", 4, 0, new Dictionary<string, int>(), Samples.At, 4, CapSource.Configured, []))));
+        using var kanban = new CommandLine(board);
+
+        var ended = await kanban.RunAsync("board", "set", "main", "--max-active", "4", "--reason", "nights");
+
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Equal("""{"maxActive":4,"reason":"nights"}""", Assert.Single(board.Requests).Body);
     }
 
     [Fact]

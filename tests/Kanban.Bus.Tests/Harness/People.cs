@@ -111,6 +111,8 @@ internal sealed class People(TestStore store)
 
     public Task<Answer> ResumePoolAsync(string name) => CallAsync(s => PausePool.Resume(name, Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
 
+    public Task<Answer> DeletePoolAsync(string name, string? reason = null) => CallAsync(s => DeletePool.Handle(name, reason, Get<BoardDbContext>(s), User, default));
+
     public Task<Answer> UnparkPoolAsync(string name, string? reason = null) => CallAsync(s =>
         UnparkPool.Handle(name, new(reason), Get<BoardDbContext>(s), Get<PoolViews>(s), User, default));
 

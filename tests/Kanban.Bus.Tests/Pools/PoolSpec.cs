@@ -96,6 +96,38 @@ public abstract class PoolSpec<TStore> : TaskSpec<TStore> where TStore : TestSto
     }
 
     [Fact]
+    public async Task A_pool_is_deleted_when_nothing_draws_from_it_and_refused_with_the_names_before()
+    {
+        await Store.AddPoolAsync("gpu", 9, p => p.Profiles = "codex=1");
+        await Store.AddPoolAsync("gpu-2", 9);
+        await People.EditLaneAsync("shell", """{"draws":{"gpu":2,"gpu-2":1}}""");
+        var task = (await People.CreateAsync(new("t", "shell", Draws: new Dictionary<string, int?> { ["gpu"] = 3 }))).Task;
+        var run = await StartAsync(task.Key);
+
+        Assert.Contains($"by lane shell; profile codex; task {task.Key}; live run {task.Key}#1.", (await People.DeletePoolAsync("gpu")).Refused(409, "pool-in-use"), StringComparison.Ordinal);
+        await People.EditLaneAsync("shell", """{"draws":{"gpu":null}}""");
+        await People.EditPoolAsync("gpu", """{"profiles":null}""");
+        Assert.Contains($"by task {task.Key}; live run {task.Key}#1.", (await People.DeletePoolAsync("gpu")).Refused(409, "pool-in-use"), StringComparison.Ordinal);
+        await Store.FinishAsync("w1", new FinishItem(run, 1, Outcome.Succeeded));
+
+        Assert.Equal(204, (await People.DeletePoolAsync("gpu", "replaced")).Status);
+        (await People.DeletePoolAsync("gpu")).Refused(404, "not-found");
+        (await People.ShowPoolAsync("gpu-2")).Value<PoolView>();
+        (await People.DeletePoolAsync("all")).Refused(409, "pool-in-use");
+        Assert.Contains("\"reason\":\"replaced\"", (await Store.ReadAsync(db => db.Events.SingleAsync(e => e.Type == EventTypes.PoolDeleted))).Data, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_draws_from_a_pool_that_is_gone_waits_and_says_so()
+    {
+        await Store.AddWorkerAsync("w1", "shell=9");
+        var task = await Store.AddTaskAsync("shell", t => t.Draws = "gone=2");
+
+        Assert.Empty(await Store.AdmitAsync());
+        Assert.Equal("it draws 2 units of pool gone, which is gone", (await People.WhyAsync(task.Key)).Value<WhyView>().Reason);
+    }
+
+    [Fact]
     public async Task Tasks_behind_many_that_draw_from_a_full_pool_are_found()
     {
         Store.Admission.ScanLimit = 5;
