@@ -7,6 +7,7 @@ using Kanban.Bus.Benchmarks.Gateway;
 using Kanban.Bus.Benchmarks.Idle;
 using Kanban.Bus.Benchmarks.Lifecycle;
 using Kanban.Bus.Benchmarks.Logs;
+using Kanban.Bus.Benchmarks.Peers;
 using Kanban.Bus.Benchmarks.Recover;
 using Kanban.Bus.Benchmarks.Start;
 using Kanban.Bus.Benchmarks.Worker;
@@ -24,9 +25,10 @@ var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["logs"] = LogsBench.RunAsync,
     ["chaos"] = ChaosBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,
+    ["peers"] = PeersBench.RunAsync,
 };
-// They take many minutes: only when they are named.
-string[] slow = ["gateway", "chaos"];
+// Only when they are named: they take many minutes, or Node and what npm installs.
+string[] named = ["gateway", "chaos", "peers"];
 
 switch (args)
 {
@@ -34,7 +36,7 @@ switch (args)
         return await DemoRun.RunAsync();
     case ["bench", .. var names] when names.All(benchmarks.ContainsKey):
         var all = new List<Figure>();
-        foreach (var name in names is [] ? benchmarks.Keys.Except(slow).ToArray() : names)
+        foreach (var name in names is [] ? benchmarks.Keys.Except(named).ToArray() : names)
         {
             var figures = await benchmarks[name]();
             Figures.Print(figures);
@@ -48,7 +50,7 @@ switch (args)
             usage: Kanban.Bus.Benchmarks demo | bench [NAME…]
 
               demo     two boards, three workers, thirty tasks; a worker and a board killed, the broker restarted; ends with 0 when nothing is lost or doubled
-              bench    measures, prints a table and writes out/bench.json: {string.Join(", ", benchmarks.Keys.Except(slow))}; all of these unless named, and only by name: {string.Join(", ", slow)}
+              bench    measures, prints a table and writes out/bench.json: {string.Join(", ", benchmarks.Keys.Except(named))}; all of these unless named, and only by name: {string.Join(", ", named)}
             """);
         return args is [] or ["--help"] ? 0 : 2;
 }
