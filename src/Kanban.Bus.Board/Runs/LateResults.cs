@@ -41,7 +41,7 @@ public static class LateResults
         public LateResult Adopt(string actor, DateTimeOffset now)
         {
             var late = run.LateResult!;
-            run.Task.Summary = late.Summary ?? run.Task.Summary;
+            run.Task.Summary = late.Outcome is Outcome.Succeeded ? late.Summary : late.Summary ?? run.Task.Summary;
             run.Task.Metadata = late.Metadata?.GetRawText() ?? run.Task.Metadata;
             run.Keep(late with { AdoptedBy = actor, AdoptedAt = now });
             return late;
