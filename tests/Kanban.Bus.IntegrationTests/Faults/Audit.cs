@@ -53,7 +53,8 @@ public static class Audit
         """,
         r => new AuditRow(
             r.GetString(0) == "run", r.GetString(1), Value<Guid>(r, 2), Text(r, 3), r.GetString(4), Value<bool>(r, 5) ?? false, Value<bool>(r, 6) ?? false, r.GetInt64(7), Text(r, 8),
-            Text(r, 9), Text(r, 10), Value<int>(r, 11), Value<int>(r, 12), Value<int>(r, 13) ?? 0, Value<int>(r, 14) ?? 0, Value<int>(r, 15) ?? 0) { At = r.GetFieldValue<DateTimeOffset>(16) });
+            Text(r, 9), Text(r, 10), Value<int>(r, 11), Value<int>(r, 12), Value<int>(r, 13) ?? 0, Value<int>(r, 14) ?? 0, Value<int>(r, 15) ?? 0)
+        { At = r.GetFieldValue<DateTimeOffset>(16) });
 
     /// <summary>All rows of a query.</summary>
     public static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read)
