@@ -90,9 +90,10 @@ internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposa
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var late = new CancellationTokenSource(deadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
+        var pool = _link.Pool;
         try
         {
-            var response = await _link.SendAsync(request, either.Token);
+            var response = await pool.SendAsync(request, either.Token);
             // Read whole under the same deadline: a board that stalls in mid-answer is away as well.
             await response.Content.LoadIntoBufferAsync(either.Token);
             return response;
@@ -100,7 +101,7 @@ internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposa
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             // Either our deadline, or the connection's own: that one comes as a cancellation as well.
-            _link.Drop();
+            _link.Drop(pool);
             throw late.IsCancellationRequested
                 ? new BoardAwayException($"no answer from {board} within {deadline.TotalSeconds:0.#} s to {method} {path}", e)
                 : new BoardAwayException($"{board} can't be reached: {e.GetBaseException().Message}", e);
@@ -108,7 +109,7 @@ internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposa
         // A bare SocketException: the client asks a new connection for its peer's address, which one that was reset meanwhile no longer has.
         catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException or SocketException)
         {
-            _link.Drop();
+            _link.Drop(pool);
             throw new BoardAwayException($"{board} can't be reached: {e.Message}", e);
         }
     }

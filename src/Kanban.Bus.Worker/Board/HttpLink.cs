@@ -5,10 +5,16 @@ internal sealed class HttpLink : IDisposable
 {
     private HttpMessageInvoker _invoker = Fresh();
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct) => Volatile.Read(ref _invoker).SendAsync(request, ct);
+    /// <summary>The pool for a call that begins now.</summary>
+    public HttpMessageInvoker Pool => Volatile.Read(ref _invoker);
 
     /// <summary>Calls under way keep their connections; every later call opens new ones.</summary>
-    public void Drop() => Interlocked.Exchange(ref _invoker, Fresh()).Dispose();
+    /// <param name="missed">The pool of the call that missed. Of many calls that one cut ends only the first drops it: the others would drop what calls after the cut have just opened.</param>
+    public void Drop(HttpMessageInvoker missed)
+    {
+        var fresh = Fresh();
+        (Interlocked.CompareExchange(ref _invoker, fresh, missed) == missed ? missed : fresh).Dispose();
+    }
 
     public void Dispose() => _invoker.Dispose();
 

@@ -40,6 +40,47 @@ public sealed class BoardAwayTests
         waiting.ForEach(socket => socket.Dispose());
     }
 
+    [Fact]
+    public async Task Of_calls_that_one_cut_ends_the_later_ones_leave_alone_what_was_opened_since()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var accepted = new List<Socket>();
+        using var board = new BoardApi(new Uri($"http://{listener.LocalEndpoint}"), TimeProvider.System);
+        var early = board.DeadLetterAsync(new DeadLetter("q", "why", [], null), CancellationToken.None);
+        accepted.Add(await listener.AcceptSocketAsync());
+        var late = board.DeadLetterAsync(new DeadLetter("q", "why", [], null), CancellationToken.None);
+        accepted.Add(await listener.AcceptSocketAsync());
+
+        accepted[0].Close(0);
+        await Assert.ThrowsAsync<BoardAwayException>(() => early);
+        var next = board.DeadLetterAsync(new DeadLetter("q", "why", [], null), CancellationToken.None);
+        accepted.Add(await listener.AcceptSocketAsync());
+        await AnswerAsync(accepted[2]);
+        await next;
+        accepted[1].Close(0);
+        await Assert.ThrowsAsync<BoardAwayException>(() => late);
+
+        var last = board.DeadLetterAsync(new DeadLetter("q", "why", [], null), CancellationToken.None);
+        await AnswerAsync(accepted[2]);
+        await last;
+        Assert.False(listener.Pending());
+        accepted.ForEach(socket => socket.Dispose());
+    }
+
+    /// <summary>Reads one request to its end, as this client sends them, and says that all is well.</summary>
+    private static async Task AnswerAsync(Socket socket)
+    {
+        var (read, buffer) = ("", new byte[4096]);
+        while (!read.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+        {
+            var count = await socket.ReceiveAsync(buffer);
+            Assert.NotEqual(0, count);
+            read += System.Text.Encoding.ASCII.GetString(buffer, 0, count);
+        }
+        await socket.SendAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray());
+    }
+
     /// <summary>Many times: how far the client is when the reset comes is a matter of luck, and so is the exception it throws.</summary>
     [Fact]
     public async Task A_connection_that_is_reset_at_any_moment_is_a_board_that_is_away()
