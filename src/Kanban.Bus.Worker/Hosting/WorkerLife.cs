@@ -22,12 +22,10 @@ internal sealed class WorkerLife : IAsyncDisposable
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options;
-    private readonly ILoggerFactory _loggers;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
     private readonly TimeProvider _uptime;
     private readonly CancellationTokenSource _life = new();
-    private readonly bool _shared;
     private readonly TaskCompletionSource _drainOrdered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BoardApi _board;
     private readonly RunSpool _spool;
@@ -40,16 +38,13 @@ internal sealed class WorkerLife : IAsyncDisposable
     private readonly OfferIntake _intake;
     private readonly QueueConsumers _consumers;
     private readonly Registration _registration;
-    private IWorkerBus? _bus;
+    private readonly SessionBus _bus;
     private Task _looking = Task.CompletedTask;
     private Task _sweeping = Task.CompletedTask;
-    private Task _consuming = Task.CompletedTask;
-    private CancellationTokenSource? _consumingEnd;
 
     public WorkerLife(WorkerOptions options, IWorkerBus? sharedBus, ILoggerFactory loggers, TimeProvider clock, TimeProvider? uptime = null)
     {
-        (_options, _loggers, _clock, _uptime, _shared) = (options, loggers, clock, uptime ?? new Uptime(), sharedBus is not null);
-        _bus = sharedBus;
+        (_options, _clock, _uptime) = (options, clock, uptime ?? new Uptime());
         _log = loggers.CreateLogger(WorkerLog.Category);
         _board = new BoardApi(new Uri(options.BoardUrl), clock);
         _spool = new RunSpool(options.Home);
@@ -62,6 +57,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         _leases = new LeaseKeeper(options.Id, _board, _held, lanes, new HostPressure(options.Quiet, () => HostReading.Of(options.Home), clock, _log), clock, _uptime, _log);
         _intake = new OfferIntake(options.Id, _board, _held, lanes, _start, options, clock, _uptime, _log, _life.Token);
         _consumers = new QueueConsumers(options.Id, _intake, _board, lanes, _leases.BeatNow, clock, _log);
+        _bus = new SessionBus(options, _consumers, sharedBus, loggers, clock, _life.Token);
         _registration = new Registration(options, _board, _held, _spool, clock, _log);
         foreach (var (name, profile) in options.Profiles)
             if (RunSecrets.TooShort(profile).ToList() is { Count: > 0 } names)
@@ -104,7 +100,7 @@ internal sealed class WorkerLife : IAsyncDisposable
             await LeaveAsync();
         }
         await _life.CancelAsync();
-        await Task.WhenAny(_consuming, Task.Delay(EndLimit, _clock, CancellationToken.None));
+        await _bus.EndedAsync();
         return first == sessions ? await sessions : 0;
     }
 
@@ -114,13 +110,11 @@ internal sealed class WorkerLife : IAsyncDisposable
         await _looking;
         await _sweeping;
         _places.Dispose();
-        if (_bus is not null)
-            await _bus.DisposeAsync();
+        await _bus.DisposeAsync();
         _board.Dispose();
         _spool.Dispose();
         _scanner.Dispose();
         _life.Dispose();
-        _consumingEnd?.Dispose();
     }
 
     /// <summary>Registers, beats, and registers again when the session ends; returns only when this worker's id has gone to another process.</summary>
@@ -129,8 +123,8 @@ internal sealed class WorkerLife : IAsyncDisposable
         while (true)
         {
             var session = await _registration.RegisterAsync(ct);
-            await UseBusAsync(session);
-            _log.Registered(_options.Id, _held.All.Count, session.HeartbeatSeconds, session.LeaseSeconds, _bus!.Address);
+            await _bus.UseAsync(session);
+            _log.Registered(_options.Id, _held.All.Count, session.HeartbeatSeconds, session.LeaseSeconds, _bus.Address);
             var now = _uptime.GetTimestamp();
             foreach (var run in _held.All.Where(r => !session.Orders.Forget.Contains(r.Grant.RunId)))
                 run.Renew(now);
@@ -229,29 +223,6 @@ internal sealed class WorkerLife : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _log.InboxNotWritten(e, runId);
-        }
-    }
-
-    /// <summary>Consumes from the bus the session names; a changed broker address means a new connection.</summary>
-    private async Task UseBusAsync(Registered session)
-    {
-        if (!_shared && session.Broker is { } broker && (_bus as BrokerBus)?.Uri != broker.Uri)
-        {
-            if (_bus is not null)
-            {
-                await _consumingEnd!.CancelAsync();
-                await Task.WhenAny(_consuming, Task.Delay(EndLimit, _clock, CancellationToken.None));
-                await _bus.DisposeAsync();
-            }
-            _bus = new BrokerBus(broker.Uri, $"{_options.Id}@{_options.Host}", _loggers, _clock);
-            _consuming = Task.CompletedTask;
-        }
-        if (_bus is null)
-            throw new InvalidOperationException("The board names no broker: it runs in single-host mode, with its worker inside. Set Transport:Provider to rabbitmq on the board.");
-        if (_consuming.IsCompleted)
-        {
-            _consumingEnd = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
-            _consuming = _consumers.RunAsync(_bus, _consumingEnd.Token);
         }
     }
 

@@ -36,6 +36,8 @@ public sealed class PostgresOrderTests : OrderSpec<PostgresStore>;
 
 public sealed class PostgresPoolTests : PoolSpec<PostgresStore>;
 
+public sealed class PostgresCapTests : CapSpec<PostgresStore>;
+
 public sealed class PostgresDispatchTests : DispatchSpec<PostgresStore>;
 
 public sealed class PostgresLayoutTests : LayoutSpec<PostgresStore>;
@@ -69,3 +71,5 @@ public sealed class PostgresFencedRunTests : FencedRunSpec<PostgresStore>;
 public sealed class PostgresAgentSessionTests : AgentSessionSpec<PostgresStore>;
 
 public sealed class PostgresAdoptRunTests : AdoptRunSpec<PostgresStore>;
+
+public sealed class PostgresStoppedRunTests : StoppedRunSpec<PostgresStore>;

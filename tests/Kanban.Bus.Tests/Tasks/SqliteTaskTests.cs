@@ -24,6 +24,8 @@ public sealed class SqliteOrderTests : Admission.OrderSpec<SqliteStore>;
 
 public sealed class SqlitePoolTests : Pools.PoolSpec<SqliteStore>;
 
+public sealed class SqliteCapTests : Pools.CapSpec<SqliteStore>;
+
 public sealed class SqliteParkingTests : Pools.ParkingSpec<SqliteStore>;
 
 public sealed class SqliteErrorClassTests : Runs.ErrorClassSpec<SqliteStore>;
@@ -59,3 +61,5 @@ public sealed class SqliteFencedRunTests : Inside.FencedRunSpec<SqliteStore>;
 public sealed class SqliteAgentSessionTests : Runs.AgentSessionSpec<SqliteStore>;
 
 public sealed class SqliteAdoptRunTests : Runs.AdoptRunSpec<SqliteStore>;
+
+public sealed class SqliteStoppedRunTests : Runs.StoppedRunSpec<SqliteStore>;
