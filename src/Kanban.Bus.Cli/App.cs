@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -32,7 +31,7 @@ internal sealed class App(Terminal terminal)
         };
         try
         {
-            return parsed.Action is ParseErrorAction mistake ? Refused(parsed, mistake) : await parsed.InvokeAsync(configuration, ct);
+            return parsed.Action is ParseErrorAction ? Refused(parsed) : await parsed.InvokeAsync(configuration, ct);
         }
         catch (IOException e) when (IsClosedPipe(e))
         {
@@ -139,15 +138,9 @@ internal sealed class App(Terminal terminal)
     }
 
     /// <summary>A command line that can't be understood: why, the nearest word, and where to read on. Exit code 2, where the library has 1.</summary>
-    private int Refused(ParseResult parsed, ParseErrorAction mistake)
+    private int Refused(ParseResult parsed)
     {
-        mistake.ShowHelp = false;
-        parsed.Invoke(new InvocationConfiguration { Output = terminal.Error, Error = terminal.Error });
-        var words = new List<string>();
-        for (var at = parsed.CommandResult; at.Parent is CommandResult parent; at = parent)
-            words.Insert(0, at.Command.Name);
-        words.Insert(0, "kanban");
-        terminal.Error.WriteLine($"'{string.Join(' ', words)} --help' says how it is used.");
-        return ExitCode.Usage;
+        var path = Mistakes.PathOf(parsed.CommandResult);
+        return Tell($"{Mistakes.Say(parsed, path)}\n'{path} --help' says how it is used.", ExitCode.Usage);
     }
 }

@@ -38,6 +38,9 @@ internal static partial class Times
         var age => $"{(int)age.TotalDays}d",
     };
 
+    /// <summary>On the clock of who reads it, to the minute.</summary>
+    public static string Local(DateTimeOffset at) => at.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^((?<d>\d{1,5})d)?((?<h>\d{1,6})h)?((?<m>\d{1,7})m)?((?<s>\d{1,8})s)?$", RegexOptions.CultureInvariant)]

@@ -251,7 +251,7 @@ public static class Admit
                 .Select(w => Eligibility.Lacks(w, task.Lane, lane.Profile, task.Host, wanted))
                 .GroupBy(lacks => lacks).Where(g => g.Key is not null)
                 .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => task.Host is not null && g.Key == "host " + task.Host ? $"{g.Count()} on other hosts than {task.Host}" : $"{g.Count()} lack {g.Key}")
+                .Select(g => task.Host is not null && g.Key == "host " + task.Host ? $"{g.Count()} on other hosts than {task.Host}" : $"{g.Count()} {(g.Count() == 1 ? "lacks" : "lack")} {g.Key}")
                 .ToList();
             if (fitting.Count > 0)
             {

@@ -64,7 +64,7 @@ public sealed class PastRuns(BoardDbContext db, IOptions<AdmissionOptions> optio
             if (usual.TryGetValue(lane.Key, out var length))
                 runs.AddRange(lane.Select(t => new PastRun(SnapshotReader.Of(t), t.ReadyAt < since ? since : t.ReadyAt ?? since, length)));
             else
-                notes.Add($"{lane.Count()} tasks of lane {lane.Key} wait, and none of its runs ended since: they are left out");
+                notes.Add($"none of the runs of lane {lane.Key} ended since: left out are its tasks that wait, {lane.Count()}");
         if (rows.Any(r => r.EndedAt is null) || runs.Count > rows.Count)
             notes.Add("what runs or waits now is taken to last as long as the median run of its lane");
         foreach (var lane in runs.Where(r => r.Worker is null).GroupBy(r => r.Task.Lane).Where(g => !frame.Workers.Any(w => w.TakesWork && w.Slots.ContainsKey(g.Key))).ToList())

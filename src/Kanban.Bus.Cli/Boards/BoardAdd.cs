@@ -12,7 +12,9 @@ internal static class BoardAdd
         var title = Options.Text("--title", "Its title", "TEXT", "-t");
         var cap = Options.Number("--max-active", "Most runs of its tasks at one time");
         var windows = Windows.Option();
-        return app.On(new Command("add", "Make a board") { key, title, cap, windows }, async (call, ct) =>
+        var command = new Command("add", "Make a board") { key, title, cap, windows };
+        command.Aliases.Add("create");
+        return app.On(command, async (call, ct) =>
         {
             var board = await call.Board.AddBoardAsync(new CreateBoard(call.Get(key), call.Get(title), call.Get(cap), Windows.Of(call.Get(windows)!)), ct);
             call.Output.One(board, BoardColumns.All, BoardColumns.Sentence);

@@ -58,7 +58,8 @@ internal static class Endings
     private static Command Say(App app, Command command, Option<string[]>? created, Func<Call, Ending> ending) => app.On(command, async (call, ct) =>
     {
         var keys = created is null ? [] : call.Get(created)!.SelectMany(k => k.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToList();
-        call.Terminal.Out.WriteLine(Printing.Output.Plain(await SayEnding.SayAsync(call.RunBoard, call.Run, ending(call), keys, call.Terminal.Clock, ct)));
+        // For who types it, not of the run: the last lines of standard output are its summary.
+        call.Output.Note(await SayEnding.SayAsync(call.RunBoard, call.Run, ending(call), keys, call.Terminal.Clock, ct));
         return ExitCode.Ok;
     });
 

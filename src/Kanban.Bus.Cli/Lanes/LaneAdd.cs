@@ -26,6 +26,7 @@ internal static class LaneAdd
         var workspace = Options.Text("--workspace", "Where its runs work unless their task says otherwise: scratch, dir:PATH or worktree:REPOSITORY, as the profile on the worker's host allows; scratch unless told", "WHERE");
         cap.Aliases.Add("--cap");
         var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, artifacts, windows, hold, workspace };
+        command.Aliases.Add("create");
         var failures = new FailureOptions(command, "");
         return app.On(command, async (call, ct) =>
         {

@@ -23,6 +23,7 @@ internal static class TaskAdd
         var due = Options.Text("--due", "It should have ended by then: 2026-05-01T08:00Z, +2h", "TIME");
         var labels = Options.Many("--label", "May be given again", "LABEL");
         var status = Options.Word<Status>("--status", "Where it starts: triage, todo, scheduled (parked) or blocked");
+        status.HelpName = "STATUS";
         var idempotencyKey = Options.Text("--idempotency-key", "The same key again gives the same task instead of another", "KEY");
         var maxRuntime = Options.Length("--max-runtime", "A run is stopped after this");
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, beside what the lane draws", "POOL=UNITS");

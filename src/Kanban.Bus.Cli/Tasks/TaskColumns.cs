@@ -16,7 +16,7 @@ internal static class TaskColumns
         new("AGE", task => Times.Age(task.UpdatedAt, clock), task => Times.Iso(task.UpdatedAt)),
         new("TITLE", task => Short(task.Title, 48), task => task.Title),
         new("NOTE", task => Short(Note(task) ?? "", 80), Note),
-        new("DUE", task => Due(task), task => task.Due is { } due ? Times.Iso(due) : null));
+        new("DUE", task => task.Due is { } due ? Times.Local(due) + Overdue(task) : null, task => task.Due is { } due ? Times.Iso(due) : null));
 
     public static Columns<EventView> Events { get; } = new(
         item => item.Id,
@@ -43,7 +43,7 @@ internal static class TaskColumns
         ("needs", string.Join(' ', task.Needs)),
         ("labels", string.Join(' ', task.Labels)),
         ("not before", task.NotBefore is { } at ? Times.Iso(at) : null),
-        ("due", Due(task)),
+        ("due", task.Due is { } due ? Times.Iso(due) + Overdue(task) : null),
         ("archived", task.Archived ? "yes" : null),
         ("reason", task.Reason),
         ("waits", task.Wait),
@@ -71,7 +71,7 @@ internal static class TaskColumns
         _ => task.Reason ?? task.Wait,
     };
 
-    private static string? Due(TaskView task) => task.Due is { } due ? Times.Iso(due) + (task.Overdue ? " (overdue)" : "") : null;
+    private static string Overdue(TaskView task) => task.Overdue ? " (overdue)" : "";
 
     private static string Short(string text, int most) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
 }

@@ -11,9 +11,11 @@ internal static class TaskMove
         var key = TaskKeys.One();
         var status = new Argument<Status>("STATUS")
         {
+            HelpName = "STATUS",
             Description = string.Join(", ", Words.All<Status>().Where(word => word != "running")),
             CustomParser = result => Words.Parse<Status>(Options.Only(result)) ?? Options.Refuse<Status>(result, Options.NotAmong<Status>("STATUS", Options.Only(result))),
         };
+        status.CompletionSources.Clear();
         status.CompletionSources.Add(Words.All<Status>());
         var reason = TaskKeys.Reason("Why, for its history");
         var command = new Command("move", "Put a task into another column") { key, status, reason };

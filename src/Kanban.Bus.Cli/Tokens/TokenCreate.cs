@@ -15,7 +15,9 @@ internal static class TokenCreate
         var kind = Options.Text("--kind", "admin: all that people may do; worker: register workers, nothing else", "admin|worker", "-k");
         kind.Required = true;
         kind.AcceptOnlyFromAmong(Kinds);
-        return app.On(new Command("create", "Make a token; it is shown this once") { name, kind }, async (call, ct) =>
+        var command = new Command("create", "Make a token; it is shown this once") { name, kind };
+        command.Aliases.Add("add");
+        return app.On(command, async (call, ct) =>
         {
             var token = await call.Board.CreateTokenAsync(new CreateToken(call.Get(name), Words.Parse<TokenKind>(call.Get(kind)!)!.Value), ct);
             if (call.Output.Format is Format.Json)

@@ -42,13 +42,13 @@ export function Frame({ me }: { me: { name: string; boardVersion: string } }) {
         </nav>
         <span className="space" />
         <ConnectionPill />
-        <button type="button" className="button primary" onClick={() => void set({ create: true })}>
-          <Icon name="plus" />New task<kbd>c</kbd>
+        <button type="button" className="button primary" aria-label="New task" onClick={() => void set({ create: true })}>
+          <Icon name="plus" /><span className="label">New task</span><kbd>c</kbd>
         </button>
         <button type="button" className="icon-button" aria-label={`Theme: ${theme}. Switch to ${nextTheme[theme]}.`} title={`Theme: ${theme}`} onClick={() => setTheme(nextTheme[theme])}>
           <Icon name={themeIcon[theme]} size={16} />
         </button>
-        <button type="button" className="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={() => setHelp(true)}><Icon name="help" size={16} /></button>
+        <button type="button" className="icon-button shortcuts" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={() => setHelp(true)}><Icon name="help" size={16} /></button>
         <button type="button" className="who" title={`Signed in as ${me.name} · board version ${me.boardVersion}`} onClick={() => void signOut()}>Sign out</button>
       </header>
       <main id="page" className="page"><Outlet /></main>

@@ -118,6 +118,6 @@ public sealed class AdmitTests
     {
         var snapshot = World(lanes: [Lane("shell") with { Profile = "codex" }], workers: [Member("w", "shell=1")], ready: [Task(1)]);
 
-        Assert.Equal("0 of 1 workers fit: 1 lack profile codex", Assert.Single(Admit.Decide(snapshot).Waits).Value.Reason);
+        Assert.Equal("0 of 1 workers fit: 1 lacks profile codex", Assert.Single(Admit.Decide(snapshot).Waits).Value.Reason);
     }
 }

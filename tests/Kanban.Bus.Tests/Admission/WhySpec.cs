@@ -57,7 +57,7 @@ public abstract class WhySpec<TStore> : TaskSpec<TStore> where TStore : TestStor
         CreateTask[] tasks = [new("fits, though it must wait", "shell"), new("rare", "shell", Needs: ["cuda"]), new("greedy", "shell", Draws: new Dictionary<string, int?> { ["vllm-a"] = 4 })];
 
         Assert.Equal(
-            [null, "0 of 1 workers fit: 1 lack cuda", "it draws 4 units of pool vllm-a, which has 3"],
+            [null, "0 of 1 workers fit: 1 lacks cuda", "it draws 4 units of pool vllm-a, which has 3"],
             (await People.CreateManyAsync(tasks)).Tasks.Select(t => t.Warning));
         Assert.NotNull((await People.CreateAsync(new("child", "shell", Parents: ["main-1"], Host: "far"))).Task.Warning);
     }

@@ -4,27 +4,10 @@ using Kanban.Bus.Tests.Harness;
 namespace Kanban.Bus.Tests.Cli;
 
 /// <summary>Each command of <c>docs/caps.md</c>, as it stands there, against <c>kanban up</c> with eight slots.</summary>
-public sealed partial class CapsPageTests : IAsyncLifetime, IDisposable
+public sealed partial class CapsPageTests : OnSingleHost
 {
-    private static readonly Dictionary<string, string> Quick = new() { ["KANBAN__Worker__DrainLimit"] = "00:00:01" };
-    private readonly KanbanProcess _up = new(Quick, "up", "--listen", "http://127.0.0.1:0", "--lane", "codex=8");
-    private CommandLine _kanban = null!;
-
-    public async Task InitializeAsync()
+    public CapsPageTests() : base(flags: ["--lane", "codex=8"])
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (await _up.Out.ReadLineAsync(patience.Token) is { } line && !line.Contains("Try ", StringComparison.Ordinal))
-        {
-        }
-        _kanban = new CommandLine().With("HOME", _up.Home).With("XDG_CONFIG_HOME", Path.Combine(_up.Home, ".config"));
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    public void Dispose()
-    {
-        _kanban?.Dispose();
-        _up.Dispose();
     }
 
     [Fact]
@@ -54,7 +37,7 @@ public sealed partial class CapsPageTests : IAsyncLifetime, IDisposable
     {
         var words = Word().Matches(command).Select(m => m.Value.Trim('"')).ToArray();
         Assert.Equal("kanban", words[0]);
-        var ended = await _kanban.RunAsync(words[1..]);
+        var ended = await Kanban.RunAsync(words[1..]);
         Assert.True(ended.Code == 0, $"{command}: {ended.Error}");
         return ended.Out;
     }

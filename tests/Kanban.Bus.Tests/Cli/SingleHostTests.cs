@@ -3,95 +3,74 @@ using Kanban.Bus.Tests.Harness;
 namespace Kanban.Bus.Tests.Cli;
 
 /// <summary><c>kanban up</c> as a process, and commands that find it by the context file it wrote.</summary>
-public sealed class SingleHostTests : IAsyncLifetime, IDisposable
+public sealed class SingleHostTests : OnSingleHost
 {
-    private static readonly Dictionary<string, string> Quick = new() { ["KANBAN__Worker__DrainLimit"] = "00:00:01" };
-    private readonly KanbanProcess _up = new(Quick, "up", "--listen", "http://127.0.0.1:0");
-    private readonly List<string> _greeting = [];
-    private CommandLine _kanban = null!;
-
-    public async Task InitializeAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (!_greeting.Any(line => line.Contains("Try ", StringComparison.Ordinal)))
-            _greeting.Add(await _up.Out.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("kanban up ended: " + string.Join('\n', _greeting)));
-        _kanban = new CommandLine().With("HOME", _up.Home).With("XDG_CONFIG_HOME", Path.Combine(_up.Home, ".config"));
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    public void Dispose()
-    {
-        _kanban?.Dispose();
-        _up.Dispose();
-    }
-
     [Fact]
     public async Task It_runs_real_work_from_the_first_command_on_and_stops_when_told()
     {
-        Assert.Contains(_greeting, line => line.Contains("/login?code=", StringComparison.Ordinal));
-        var key = Path.Combine(_up.Home, ".local", "share", "kanban", "admin.key");
-        Assert.Contains(_greeting, line => line.Contains(key, StringComparison.Ordinal));
+        Assert.Contains(Greeting, line => line.Contains("/login?code=", StringComparison.Ordinal));
+        var key = Path.Combine(Up.Home, ".local", "share", "kanban", "admin.key");
+        Assert.Contains(Greeting, line => line.Contains(key, StringComparison.Ordinal));
         Assert.All(
-            [key, Path.Combine(Path.GetDirectoryName(key)!, "worker.key"), _kanban.ContextFile],
+            [key, Path.Combine(Path.GetDirectoryName(key)!, "worker.key"), Kanban.ContextFile],
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
 
         // Work, its result, its log byte by byte.
-        var hello = await _kanban.RunAsync("task", "add", "hello", "--lane", "shell", "--body", "printf 'h\\377\\0i\\n'; echo oh >&2; echo end", "--wait", "--timeout", "60s");
+        var hello = await Kanban.RunAsync("task", "add", "hello", "--lane", "shell", "--body", "printf 'h\\377\\0i\\n'; echo oh >&2; echo end", "--wait", "--timeout", "60s");
         Assert.True(hello.Code == 0, hello.Error);
         Assert.StartsWith("main-1\tdone\tshell\t", hello.Out, StringComparison.Ordinal);
-        var logs = await _kanban.RunAsync("task", "logs", "main-1");
+        var logs = await Kanban.RunAsync("task", "logs", "main-1");
         Assert.Equal([(byte)'h', 0xFF, 0, (byte)'i', (byte)'\n', .. "end\n"u8], logs.OutBytes);
         Assert.Equal("oh\n"u8.ToArray(), logs.ErrorBytes);
 
         // A task whose time is to come waits for it, and then starts.
-        var later = await _kanban.RunAsync("task", "add", "later", "--lane", "shell", "--body", "echo now", "--not-before", "+1s", "--wait", "--timeout", "60s");
+        var later = await Kanban.RunAsync("task", "add", "later", "--lane", "shell", "--body", "echo now", "--not-before", "+1s", "--wait", "--timeout", "60s");
         Assert.True(later.Code == 0, later.Error);
 
         // A retry is followed to the task's end, which is another than done.
-        Assert.Equal(0, (await _kanban.RunAsync("lane", "set", "shell", "--max-attempts", "2", "--backoff", "1s")).Code);
-        Assert.Equal(0, (await _kanban.RunAsync("task", "add", "fails", "--lane", "shell", "--body", "echo attempt $KANBAN_ATTEMPT; exit 3")).Code);
-        Assert.Equal("attempt 1\nattempt 2\n", (await _kanban.RunAsync("task", "logs", "-f", "main-3")).Out);
-        Assert.Equal(10, (await _kanban.RunAsync("task", "wait", "main-3", "--timeout", "60s")).Code);
+        Assert.Equal(0, (await Kanban.RunAsync("lane", "set", "shell", "--max-attempts", "2", "--backoff", "1s")).Code);
+        Assert.Equal(0, (await Kanban.RunAsync("task", "add", "fails", "--lane", "shell", "--body", "echo attempt $KANBAN_ATTEMPT; exit 3")).Code);
+        Assert.Equal("attempt 1\nattempt 2\n", (await Kanban.RunAsync("task", "logs", "-f", "main-3")).Out);
+        Assert.Equal(10, (await Kanban.RunAsync("task", "wait", "main-3", "--timeout", "60s")).Code);
 
         // A run that met its account's limit: its task waits for the account, charged nothing, until a person opens it.
-        Assert.Equal(0, (await _kanban.RunAsync("pool", "create", "acct-x", "--kind", "account", "--cap", "2")).Code);
-        var limited = (await _kanban.RunAsync("task", "add", "limited", "--lane", "shell", "--draw", "acct-x", "-o", "name", "--body",
+        Assert.Equal(0, (await Kanban.RunAsync("pool", "create", "acct-x", "--kind", "account", "--cap", "2")).Code);
+        var limited = (await Kanban.RunAsync("task", "add", "limited", "--lane", "shell", "--draw", "acct-x", "-o", "name", "--body",
             """[ $KANBAN_ATTEMPT != 1 ] || { echo '{"class":"provider","retryAfterSeconds":3600}' >$KANBAN_RESULT_FILE; exit 1; }""")).Out.Trim();
-        await Eventually.Async(async () => (await _kanban.RunAsync("task", "why", limited)).Out.Contains("account acct-x is parked until", StringComparison.Ordinal));
-        Assert.Contains($"limit of run {limited}#1", (await _kanban.RunAsync("pool", "show", "acct-x")).Out, StringComparison.Ordinal);
-        Assert.Equal(0, (await _kanban.RunAsync("pool", "unpark", "acct-x")).Code);
-        Assert.Equal(0, (await _kanban.RunAsync("task", "wait", limited, "--timeout", "60s")).Code);
+        await Eventually.Async(async () => (await Kanban.RunAsync("task", "why", limited)).Out.Contains("account acct-x is parked until", StringComparison.Ordinal));
+        Assert.Contains($"limit of run {limited}#1", (await Kanban.RunAsync("pool", "show", "acct-x")).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await Kanban.RunAsync("pool", "unpark", "acct-x")).Code);
+        Assert.Equal(0, (await Kanban.RunAsync("task", "wait", limited, "--timeout", "60s")).Code);
 
         // The same key gives the same task; with other content, a conflict.
         string[] add = ["task", "add", "once", "--lane", "shell", "--idempotency-key", "k", "-o", "name"];
-        Assert.Equal((await _kanban.RunAsync(add)).Out, (await _kanban.RunAsync(add)).Out);
-        Assert.Equal(5, (await _kanban.RunAsync([.. add, "--body", "other"])).Code);
+        Assert.Equal((await Kanban.RunAsync(add)).Out, (await Kanban.RunAsync(add)).Out);
+        Assert.Equal(5, (await Kanban.RunAsync([.. add, "--body", "other"])).Code);
 
         // Mistakes are told in the board's own words.
-        var lane = await _kanban.RunAsync("task", "add", "x", "--lane", "shel");
+        var lane = await Kanban.RunAsync("task", "add", "x", "--lane", "shel");
         Assert.Equal(1, lane.Code);
         Assert.Contains("'shell'", lane.Error, StringComparison.Ordinal);
-        Assert.Equal(3, (await _kanban.RunAsync("task", "show", "main-99")).Code);
-        Assert.Equal(4, (await _kanban.RunAsync("task", "list", "--token", "kbk_wrong")).Code);
+        Assert.Equal(3, (await Kanban.RunAsync("task", "show", "main-99")).Code);
+        Assert.Equal(4, (await Kanban.RunAsync("task", "list", "--token", "kbk_wrong")).Code);
 
-        _up.Signal("TERM");
-        Assert.Equal(0, (await _up.EndAsync()).Code);
-        Assert.Equal(6, (await _kanban.RunAsync("task", "list")).Code);
+        Up.Signal("TERM");
+        Assert.Equal(0, (await Up.EndAsync()).Code);
+        Assert.Equal(6, (await Kanban.RunAsync("task", "list")).Code);
     }
 
     [Fact]
     public async Task A_worker_started_with_the_admin_key_makes_its_own_token_on_the_board()
     {
-        var key = (await File.ReadAllTextAsync(Path.Combine(_up.Home, ".local", "share", "kanban", "admin.key"))).Trim();
-        var url = _greeting.SelectMany(line => line.Split(' ')).First(word => word.StartsWith("http://", StringComparison.Ordinal));
+        var key = (await File.ReadAllTextAsync(Path.Combine(Up.Home, ".local", "share", "kanban", "admin.key"))).Trim();
+        var url = Greeting.SelectMany(line => line.Split(' ')).First(word => word.StartsWith("http://", StringComparison.Ordinal));
         url = new Uri(url).GetLeftPart(UriPartial.Authority);
         using var worker = new KanbanProcess(new Dictionary<string, string> { ["KANBAN_TOKEN"] = key }, "worker", "run", "--id", "w9", "--lane", "shell=1", "--url", url);
         await worker.CodeAsync();
 
         // A single host's board names no broker, so the worker ends; its token was made all the same.
-        Assert.Contains("worker-w9", (await _kanban.RunAsync("token", "list")).Out, StringComparison.Ordinal);
-        Assert.Contains("w9", (await _kanban.RunAsync("worker", "list")).Out, StringComparison.Ordinal);
+        Assert.Contains("worker-w9", (await Kanban.RunAsync("token", "list")).Out, StringComparison.Ordinal);
+        Assert.Contains("w9", (await Kanban.RunAsync("worker", "list")).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +130,7 @@ public sealed class SingleHostTests : IAsyncLifetime, IDisposable
             ("worker drain nobody", 3),
         })
         {
-            var ended = await _kanban.RunAsync(command.Split(' '));
+            var ended = await Kanban.RunAsync(command.Split(' '));
 
             Assert.True(ended.Code == code, $"kanban {command}: {ended.Code}, not {code}. {ended.Error}");
         }

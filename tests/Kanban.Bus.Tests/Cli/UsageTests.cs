@@ -53,15 +53,37 @@ public sealed class UsageTests
         Assert.Contains("'kanban task move --help'", ended.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_mistyped_command_is_answered_with_the_nearest_one()
+    [Theory]
+    [InlineData("taks list", "There is no command 'kanban taks'. Did you mean 'task'?", "kanban")]
+    [InlineData("lane make x", "There is no command 'kanban lane make'; there are list, show, add, set, pause, resume, reset-breaker.", "kanban lane")]
+    [InlineData("task add hello --lan shell", "'kanban task add' has no option '--lan'. Did you mean '--lane'?", "kanban task add")]
+    [InlineData("task list --otput json", "'kanban task list' has no option '--otput'. Did you mean '--output'?", "kanban task list")]
+    [InlineData("task show main-1 main-2", "'main-2' is more than 'kanban task show' takes.", "kanban task show")]
+    [InlineData("token", "'kanban token' does nothing by itself; it has create, list, revoke.", "kanban token")]
+    public async Task A_word_too_many_or_mistyped_is_answered_with_that_word_the_nearest_one_and_nothing_else(string line, string answer, string page)
     {
         using var kanban = new CommandLine();
 
-        var ended = await kanban.RunAsync("taks");
+        var ended = await kanban.RunAsync(line.Split(' '));
 
         Assert.Equal(2, ended.Code);
-        Assert.Contains("task", ended.Error + ended.Out, StringComparison.Ordinal);
+        Assert.Equal($"kanban: {answer}\n  '{page} --help' says how it is used.\n", ended.Error);
+    }
+
+    [Fact]
+    public async Task Whoever_says_create_for_add_or_add_for_create_is_understood()
+    {
+        using var kanban = new CommandLine();
+        foreach (var verb in new[] { "lane create", "board create", "pool add", "schedule add", "token add" })
+            Assert.Equal(0, (await kanban.RunAsync([.. verb.Split(' '), "--help"])).Code);
+    }
+
+    [Fact]
+    public async Task The_help_of_tasks_names_a_status_by_that_word_not_by_all_there_are()
+    {
+        using var kanban = new CommandLine();
+
+        Assert.Contains("move <KEY> <STATUS>    Put a task", (await kanban.RunAsync("task", "--help")).Out, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -66,6 +66,20 @@ public sealed class ProblemTests(ProblemTests.Fixture fixture) : IClassFixture<P
     }
 
     [Fact]
+    public async Task A_browser_that_goes_astray_gets_the_page_which_says_so_and_a_program_gets_a_problem()
+    {
+        using var browser = new HttpRequestMessage(HttpMethod.Get, "/nowhere") { Headers = { Accept = { new("text/html") } } };
+
+        var page = await _admin.SendAsync(browser);
+
+        Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
+        // The page itself, or where it was not built a sentence that says how.
+        Assert.Contains("Kanban.Bus", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("text/", page.Content.Headers.ContentType!.MediaType, StringComparison.Ordinal);
+        Assert.Equal("no-such-route", (await Problem.ReadAsync(await _admin.GetAsync("/nowhere"))).Code);
+    }
+
+    [Fact]
     public async Task A_body_that_is_too_large_is_413_whether_or_not_it_says_its_length()
     {
         var large = new byte[3 * 1024 * 1024];

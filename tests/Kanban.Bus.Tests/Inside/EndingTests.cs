@@ -40,7 +40,7 @@ public sealed class EndingTests
         var other = await run.Kanban.RunAsync("fail", "--reason", "no");
 
         Assert.Equal(0, again.Code);
-        Assert.Contains("had said so before", again.Out, StringComparison.Ordinal);
+        Assert.Contains("had said so before", again.Error, StringComparison.Ordinal);
         Assert.Equal(5, other.Code);
         Assert.Contains("has said already that it ends as done (\"built\")", other.Error, StringComparison.Ordinal);
         Assert.Equal((EndingAs.Done, 12), (run.Said!.As, run.Said.Metadata!.Value.GetProperty("tests").GetInt32()));
@@ -89,7 +89,7 @@ public sealed class EndingTests
         var ended = await run.Kanban.RunAsync("complete", "--summary", "built");
 
         Assert.Equal(0, ended.Code);
-        Assert.Contains("The board can't be reached now", ended.Out, StringComparison.Ordinal);
+        Assert.Contains("The board can't be reached now", ended.Error, StringComparison.Ordinal);
         Assert.Equal("built", run.Said!.Summary);
     }
 

@@ -31,7 +31,7 @@ public sealed class FencedRunTests
         // It may still say how it ends: its worker reports that, and the board keeps it as late.
         var ended = await stale.Kanban.RunAsync("complete", "--summary", "late");
         Assert.Equal(0, ended.Code);
-        Assert.Contains("late result", ended.Out, StringComparison.Ordinal);
+        Assert.Contains("late result", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

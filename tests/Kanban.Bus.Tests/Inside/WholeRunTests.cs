@@ -4,29 +4,10 @@ using Kanban.Bus.Tests.Harness;
 namespace Kanban.Bus.Tests.Inside;
 
 /// <summary>Real runs on a single host that talk to their board by the command on their PATH.</summary>
-public sealed class WholeRunTests : IAsyncLifetime, IDisposable
+public sealed class WholeRunTests : OnSingleHost
 {
-    private static readonly Dictionary<string, string> Quick = new() { ["KANBAN__Worker__DrainLimit"] = "00:00:01", ["KANBAN__Lease__Heartbeat"] = "500ms" };
-    private readonly KanbanProcess _up = new(Quick, "up", "--listen", "http://127.0.0.1:0");
-    private CommandLine _kanban = null!;
-
-    public async Task InitializeAsync()
+    public WholeRunTests() : base(new() { ["Lease:Heartbeat"] = "500ms" })
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (await _up.Out.ReadLineAsync(patience.Token) is { } line && !line.Contains("Try ", StringComparison.Ordinal))
-        {
-            // Its greeting.
-        }
-
-        _kanban = new CommandLine().With("HOME", _up.Home).With("XDG_CONFIG_HOME", Path.Combine(_up.Home, ".config"));
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    public void Dispose()
-    {
-        _kanban?.Dispose();
-        _up.Dispose();
     }
 
     [Fact]
@@ -42,24 +23,26 @@ public sealed class WholeRunTests : IAsyncLifetime, IDisposable
             kanban fail --reason 'changed my mind' || echo "refused with $?"
             exit 3
             """;
-        Assert.Equal(0, (await _kanban.RunAsync("task", "add", "the parent", "--lane", "shell", "--body", parent)).Code);
+        Assert.Equal(0, (await Kanban.RunAsync("task", "add", "the parent", "--lane", "shell", "--body", parent)).Code);
         // What is said before a run begins is in its brief.
-        await Eventually.Async(async () => (await _kanban.RunAsync("task", "list", "--status", "running", "-o", "name")).Out == "main-1\n");
-        Assert.Equal(0, (await _kanban.RunAsync("task", "comment", "main-1", "go on then")).Code);
+        await Eventually.Async(async () => (await Kanban.RunAsync("task", "list", "--status", "running", "-o", "name")).Out == "main-1\n");
+        Assert.Equal(0, (await Kanban.RunAsync("task", "comment", "main-1", "go on then")).Code);
 
-        Assert.Equal(0, (await _kanban.RunAsync("task", "wait", "main-1", "main-2", "--timeout", "90s")).Code);
+        Assert.Equal(0, (await Kanban.RunAsync("task", "wait", "main-1", "main-2", "--timeout", "90s")).Code);
 
-        var log = (await _kanban.RunAsync("task", "logs", "main-1")).Out;
+        var log = (await Kanban.RunAsync("task", "logs", "main-1")).Out;
         Assert.Contains("go on then", log, StringComparison.Ordinal);
         Assert.Contains("refused with 5", log, StringComparison.Ordinal);
-        Assert.Contains("(seen by run:main-1/1): go on then", (await _kanban.RunAsync("task", "show", "main-1", "-o", "table")).Out, StringComparison.Ordinal);
-        Assert.Contains("> it went well", (await _kanban.RunAsync("task", "logs", "main-2")).Out, StringComparison.Ordinal);
+        Assert.Contains("(seen by run:main-1/1): go on then", (await Kanban.RunAsync("task", "show", "main-1", "-o", "table")).Out, StringComparison.Ordinal);
+        Assert.Contains("> it went well", (await Kanban.RunAsync("task", "logs", "main-2")).Out, StringComparison.Ordinal);
 
         // A question is answered, and the next run reads the answer.
         const string asks = """if [ "$KANBAN_ATTEMPT" = 1 ]; then kanban ask 'which branch?'; else grep '> the main one' "$KANBAN_BRIEF_FILE"; fi""";
-        Assert.Equal(0, (await _kanban.RunAsync("task", "add", "asks", "--lane", "shell", "--body", asks)).Code);
-        await Eventually.Async(async () => (await _kanban.RunAsync("task", "show", "main-3", "-o", "json")).Out.Contains("\"question\": \"which branch?\"", StringComparison.Ordinal));
-        Assert.Equal(0, (await _kanban.RunAsync("task", "answer", "main-3", "the main one")).Code);
-        Assert.Equal(0, (await _kanban.RunAsync("task", "wait", "main-3", "--timeout", "90s")).Code);
+        Assert.Equal(0, (await Kanban.RunAsync("task", "add", "asks", "--lane", "shell", "--body", asks)).Code);
+        await Eventually.Async(async () => (await Kanban.RunAsync("task", "show", "main-3", "-o", "json")).Out.Contains("\"question\": \"which branch?\"", StringComparison.Ordinal));
+        Assert.DoesNotContain("Stop now", (await Kanban.RunAsync("task", "show", "main-3", "-o", "json")).Out, StringComparison.Ordinal);
+        Assert.Contains("Stop now", (await Kanban.RunAsync("task", "logs", "main-3")).Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await Kanban.RunAsync("task", "answer", "main-3", "the main one")).Code);
+        Assert.Equal(0, (await Kanban.RunAsync("task", "wait", "main-3", "--timeout", "90s")).Code);
     }
 }

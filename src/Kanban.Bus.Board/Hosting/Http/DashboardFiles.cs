@@ -31,12 +31,12 @@ internal static class DashboardFiles
             });
         app.Use(static (context, next) =>
         {
-            // An unknown address outside the API is a plain 404, not a demand for a token.
+            // An unknown address outside the API is a plain 404, not a demand for a token; to a browser the page says so.
             var path = context.Request.Path;
             if (context.GetEndpoint() is not null || path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi"))
                 return next(context);
             context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
+            return AsksForPage(context.Request) ? ServePageAsync(context) : Task.CompletedTask;
         });
     }
 
@@ -45,6 +45,9 @@ internal static class DashboardFiles
         foreach (var page in Pages)
             app.MapMethods(page, [HttpMethods.Get, HttpMethods.Head], ServePageAsync).AllowAnonymous().ExcludeFromDescription();
     }
+
+    private static bool AsksForPage(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     private static Task ServePageAsync(HttpContext http)
     {

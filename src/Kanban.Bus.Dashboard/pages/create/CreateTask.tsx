@@ -52,7 +52,7 @@ export function CreateTask({ board, close }: { board: string; close: () => void 
         <div className="form-row">
           <label className="field">
             <span>Lane</span>
-            <select name="lane" required defaultValue={lastLane} key={lanes.data?.length}>
+            <select name="lane" required defaultValue={lastLane || lanes.data?.find((lane) => lane.workers > 0)?.name} key={lanes.data?.length}>
               {(lanes.data ?? []).map((lane) => <option key={lane.name} value={lane.name}>{lane.name}</option>)}
             </select>
           </label>

@@ -32,7 +32,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
         {task.host !== null && <Fact name="Only on">{task.host}</Fact>}
         {task.needs.length > 0 && <Fact name="Needs">{task.needs.join(', ')}</Fact>}
         {task.labels.length > 0 && <Fact name="Labels">{task.labels.join(', ')}</Fact>}
-        {task.notBefore !== null && <Fact name="Not before">{instant(task.notBefore)}</Fact>}
+        {task.notBefore !== null && Date.parse(task.notBefore) > now && <Fact name="Not before">{instant(task.notBefore)}</Fact>}
         <Fact name="Created"><Ago at={task.createdAt} />&nbsp;by {task.createdBy}</Fact>
       </dl>
     </>
