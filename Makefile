@@ -10,7 +10,7 @@ WWWROOT := src/Kanban.Bus.Board/wwwroot
 # Apart from the everyday build, whose lock files and intermediate files know no runtime.
 PUBLISH := dotnet publish src/Kanban.Bus.Cli -c Release --use-current-runtime --self-contained false -v q --nologo \
 	--artifacts-path out/build -p:NuGetLockFilePath=obj/publish.lock.json -o out/kanban
-ADMISSION_BENCHES := burst growth gateway chaos
+ADMISSION_BENCHES := burst growth change gateway chaos
 NODE_MISSING := Without Node 18 or later there is no dashboard: install nodejs and npm and run make build again. Everything else is built.
 
 .PHONY: help build dashboard run demo bench worker seed test test-agents test-fast test-integration test-e2e lint fmt openapi migration up down manifests clean

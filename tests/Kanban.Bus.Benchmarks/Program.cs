@@ -22,6 +22,7 @@ var benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["worker"] = () => WorkerBench.RunAsync(200),
     ["burst"] = BurstBench.RunAsync,
     ["growth"] = GrowthBench.RunAsync,
+    ["change"] = ChangeBench.RunAsync,
     ["logs"] = LogsBench.RunAsync,
     ["chaos"] = ChaosBench.RunAsync,
     ["gateway"] = GatewayBench.RunAsync,

@@ -44,9 +44,10 @@ public sealed class AdmissionOptions
     [Range(1, 1_000)]
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>The backstop: while tasks or offers wait, and where other replicas share the database, admission looks this often even when nothing woke it. Default 2 s.</summary>
+    /// <summary>The backstop: while tasks or offers wait or an alarm is open, and where other replicas share the database, admission looks this often even when nothing woke it. Default 1.5 s.</summary>
+    /// <remarks>So what was changed on another replica holds within 2 s though its hint was lost.</remarks>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
-    public TimeSpan Tick { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Tick { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Nothing starts by itself: only <c>kanban dispatch</c> makes a pass. Default false.</summary>
     /// <remarks>For who starts work from a cron of their own. What only waits (times, parents, windows) is still moved on.</remarks>
