@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.DeadLetters;
@@ -50,6 +51,7 @@ public static class BoardApp
             .AddScheduleClock(options.Storage)
             .AddRuns()
             .AddAdmission()
+            .AddAlarms()
             .AddFleet()
             .AddLogs()
             .AddArtifacts(options.Artifacts, options.Home)
@@ -77,6 +79,7 @@ public static class BoardApp
         api.MapLogs();
         api.MapArtifacts();
         api.MapEvents();
+        api.MapAlarms();
         api.MapDeadLetters();
         return app;
     }

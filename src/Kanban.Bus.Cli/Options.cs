@@ -25,6 +25,23 @@ internal static class Options
             : Refuse<int?>(result, $"{name} takes a whole number, not '{Only(result)}'."),
     };
 
+    /// <summary>Ids as lists print them. Left to itself, the parser takes any word in a list of them for the id of noughts.</summary>
+    public static Argument<Guid[]> Ids(string description, ArgumentArity arity) => new("ID")
+    {
+        Description = description,
+        Arity = arity,
+        CustomParser = result =>
+        {
+            var ids = new List<Guid>();
+            foreach (var given in result.Tokens.Select(token => token.Value))
+                if (Guid.TryParse(given, out var id))
+                    ids.Add(id);
+                else
+                    result.AddError($"ID takes an id in full, as the list shows it; not '{given}'.");
+            return [.. ids];
+        },
+    };
+
     /// <summary>Yes or no; null when the option was not given.</summary>
     public static Option<bool?> YesNo(string name, string description) => new(name)
     {

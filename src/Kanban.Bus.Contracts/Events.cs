@@ -5,7 +5,7 @@ namespace Kanban.Bus.Contracts;
 /// <summary>A change on the board, in the shape of CloudEvents 1.0.</summary>
 /// <param name="Id">Cursor: opaque, ordered; give it as <c>after</c> or <c>Last-Event-ID</c>.</param>
 /// <param name="Type"><c>dev.kanbanbus.task.created.v1</c> and so on: <see cref="EventTypes"/> with prefix and version.</param>
-/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/schedules/nightly</c>, <c>/workers/gpu-1</c>, <c>/order</c>.</param>
+/// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/schedules/nightly</c>, <c>/workers/gpu-1</c>, <c>/order</c>, <c>/alarms</c>.</param>
 /// <param name="Subject">The task's key, lane, pool, schedule or worker.</param>
 /// <param name="Actor">Who did it: <c>key:admin</c>, <c>worker:gpu-1</c>, <c>run:web-42/2</c>, <c>schedule:nightly</c>, <c>board</c>.</param>
 public sealed record EventView(
@@ -110,8 +110,12 @@ public static class EventTypes
     /// <summary>It takes work again after it was quiet.</summary>
     public const string WorkerResumed = "worker.resumed";
     public const string WorkerLeft = "worker.left";
-    /// <summary>A person should look at it. Data: <c>alarm</c> (<c>too-many-runs</c>, <c>breaker-opened</c>) and <c>reason</c>.</summary>
+    /// <summary>A person should look at it. Data: <c>alarm</c>, one of <see cref="AlarmKind"/>, <c>id</c> and <c>reason</c>.</summary>
     public const string AlarmRaised = "alarm.raised";
+    /// <summary>A person sees to it. Data: <c>alarm</c>, <c>id</c>, <c>reason</c>.</summary>
+    public const string AlarmAcknowledged = "alarm.acknowledged";
+    /// <summary>Its cause is gone. Data: <c>alarm</c>, <c>id</c>, and <c>count</c>, how often the cause was met.</summary>
+    public const string AlarmCleared = "alarm.cleared";
     public const string TokenCreated = "token.created";
     public const string TokenRevoked = "token.revoked";
     /// <summary>A message that could not be read or handled was put aside. Data: <c>queue</c>, <c>reason</c>, <c>from</c>, <c>contentType</c>, <c>bytes</c>, <c>id</c>, and <c>body</c>, base64, cut at 4 KiB.</summary>

@@ -77,7 +77,7 @@ public sealed partial class AdmissionLoop(
         if (look.Ready)
             await PassAsync(ct);
         // Where others commit to the same rows, a hint of theirs may be lost.
-        var next = look.Ready || look.Offered || storage.Value.IsShared ? options.Value.Tick : Seldom;
+        var next = look.Ready || look.Offered || look.Alarms || storage.Value.IsShared ? options.Value.Tick : Seldom;
         if (look.NextDue is { } due && due - look.Now < next)
             next = due - look.Now;
         return next > Shortest ? next : Shortest;

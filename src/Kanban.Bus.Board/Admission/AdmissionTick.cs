@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Pools;
 using Kanban.Bus.Board.Storage;
@@ -7,9 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Admission;
 
-/// <summary>What no commit announces to admission: times that have come, offers that nobody can claim any more, promotions that a crash cut off, queues that workers should know.</summary>
+/// <summary>What no commit announces to admission: times that have come, offers that nobody can claim any more, promotions that a crash cut off, queues that workers should know, alarms whose cause is gone.</summary>
 /// <remarks>One cheap read says what there is to do. Mostly there is nothing.</remarks>
-public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, AdmissionSignal signal, KnownQueues queues)
+public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, AdmissionSignal signal, KnownQueues queues, AlarmCauses alarms)
 {
     /// <param name="Now">The database's clock.</param>
     /// <param name="NextDue">When the next scheduled task's time comes, an account opens further or, where anything waits, a window opens or closes; null when none will.</param>
@@ -17,7 +18,8 @@ public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, Admissi
     /// <param name="Offered">Some offer is unclaimed.</param>
     /// <param name="Pinned">Some live run asks for a host or capabilities.</param>
     /// <param name="Parked">Some account is not wholly open.</param>
-    public sealed record Look(DateTimeOffset Now, DateTimeOffset? NextDue, bool Ready, bool Offered, bool Pinned, bool Parked);
+    /// <param name="Alarms">Some alarm is open.</param>
+    public sealed record Look(DateTimeOffset Now, DateTimeOffset? NextDue, bool Ready, bool Offered, bool Pinned, bool Parked, bool Alarms);
 
     /// <param name="everything">Also looks for tasks that no parent holds and that were left behind, which costs more.</param>
     /// <returns>What there was before; what it released has woken admission.</returns>
@@ -36,6 +38,8 @@ public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, Admissi
                          .Select(r => new { r.Lane, r.RequirementSet, r.Task.Host, r.Task.Needs }).Distinct().ToListAsync(ct))
                 queues.Saw(seen.Lane, seen.RequirementSet, seen.Host, seen.Needs);
         queues.Forget();
+        if (look.Alarms)
+            await alarms.ClearAsync(ct);
         var next = look.NextDue;
         if (look.Parked)
             next = Earlier(next, await NextOpeningAsync(look.Now, ct));
@@ -63,6 +67,7 @@ public sealed class AdmissionTick(BoardDbContext db, AdmissionPass pass, Admissi
             EXISTS (SELECT 1 FROM tasks WHERE status = 'ready' AND live_run_id IS NULL AND NOT archived AND lane IS NOT NULL) AS ready,
             EXISTS (SELECT 1 FROM runs WHERE live AND state = 'Offered') AS offered,
             EXISTS (SELECT 1 FROM runs WHERE live AND requirement_set <> '') AS pinned,
-            EXISTS (SELECT 1 FROM pools WHERE open_at > kanban_now()) AS parked
+            EXISTS (SELECT 1 FROM pools WHERE open_at > kanban_now()) AS parked,
+            EXISTS (SELECT 1 FROM alarms WHERE cleared_at IS NULL) AS alarms
         """).SingleAsync(ct);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
@@ -20,7 +21,11 @@ internal sealed class ArtifactUploads(BoardDbContext db, ArtifactStore store, IO
         if (Invalid(owner, asked) is { } invalid)
             return invalid;
         if (!store.HasRoomFor(asked.SizeBytes))
-            return Problems.Of(507, "no-room", $"The board's disk has no room for {Bytes(asked.SizeBytes)} more.");
+        {
+            var sentence = $"The board's disk has no room for {Bytes(asked.SizeBytes)} more.";
+            await db.InTransactionAsync(async () => await db.RaiseAlarmAsync(AlarmKind.NoRoom, "artifacts", sentence, await db.NowAsync(ct), ct), ct);
+            return Problems.Of(507, "no-room", sentence);
+        }
         var (refused, artifact) = await db.InTransactionAsync(() => DeclareLockedAsync(owner, asked, ct), ct);
         return refused is not null ? refused : Answer(artifact!);
     }

@@ -1,3 +1,4 @@
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
@@ -45,6 +46,7 @@ public sealed class SetAside
         db.Events.Add(workerId is null
             ? BoardEvent.OfAccess(EventTypes.MessageDeadLettered, letter.SentBy, letter.At, data)
             : BoardEvent.OfWorker(EventTypes.MessageDeadLettered, workerId, letter.SentBy, letter.At, data));
+        await db.RaiseAlarmAsync(AlarmKind.DeadLetters, BusNames.DeadLetters, $"a message of {letter.Queue} was set aside: {letter.Reason}", letter.At, ct);
         await db.DeadLetters.OrderByDescending(d => d.Id).Skip(MaxRows - 1).ExecuteDeleteAsync(ct);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -78,6 +79,21 @@ public sealed class BoardEvent
 
     public static BoardEvent OfOrder(string type, string actor, DateTimeOffset now, object data) =>
         new() { Type = type, Actor = actor, At = now, Data = Write(data) };
+
+    public static BoardEvent OfAlarm(string type, Alarm alarm, string actor, DateTimeOffset now, object data) => new()
+    {
+        Type = type,
+        Actor = actor,
+        At = now,
+        TaskId = alarm.TaskId,
+        TaskKey = alarm.TaskId is null ? null : alarm.Subject,
+        Board = alarm.TaskId is null ? null : alarm.Subject[..alarm.Subject.LastIndexOf('-')],
+        Lane = alarm.Kind is AlarmKind.BreakerOpened ? alarm.Subject : null,
+        Pool = alarm.Kind is AlarmKind.ProbeDead ? alarm.Subject : null,
+        Schedule = alarm.Kind is AlarmKind.ScheduleFailed ? alarm.Subject : null,
+        WorkerId = alarm.Kind is AlarmKind.WorkerQuiet ? alarm.Subject : null,
+        Data = Write(data),
+    };
 
     /// <summary>What no task, lane or worker is the subject of: tokens.</summary>
     public static BoardEvent OfAccess(string type, string actor, DateTimeOffset now, object data) =>

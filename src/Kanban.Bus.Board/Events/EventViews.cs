@@ -39,6 +39,7 @@ public static class EventViews
         { Pool: { } pool } => ("/pools/" + pool, pool),
         { Type: EventTypes.OrderEdited } => ("/order", "order"),
         { Schedule: { } schedule } => ("/schedules/" + schedule, schedule),
+        { Type: EventTypes.AlarmRaised or EventTypes.AlarmAcknowledged or EventTypes.AlarmCleared } => ("/alarms", "alarms"),
         _ => ("/access", row.Actor),
     };
 }

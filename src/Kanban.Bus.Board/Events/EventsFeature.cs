@@ -9,7 +9,6 @@ public static class EventsFeature
     public static void MapEvents(this RouteGroupBuilder api)
     {
         ListEvents.Map(api);
-        ListAlarms.Map(api);
         StreamEvents.Map(api);
     }
 }

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Runs;
@@ -83,6 +84,8 @@ internal static class HeartbeatEndpoint
             db.Events.Add(BoardEvent.OfWorker(EventTypes.WorkerReturned, id, "worker:" + id, now, new { was = worker.State }));
         if (Said(beat.Quiet) is var quiet && (quiet is null) != (worker.Quiet is null))
             db.Events.Add(BoardEvent.OfWorker(quiet is null ? EventTypes.WorkerResumed : EventTypes.WorkerQuiet, id, "worker:" + id, now, new { reason = quiet ?? worker.Quiet }));
+        if (quiet is not null && worker.Quiet is null)
+            await db.RaiseAlarmAsync(AlarmKind.WorkerQuiet, id, $"worker {id} takes nothing new: {quiet}", now, ct);
         worker.Quiet = quiet;
         worker.State = WorkerState.Live;
         worker.Draining = beat.Draining;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Gateways.Probes;
 using Kanban.Bus.Board.Pools;
@@ -92,6 +93,8 @@ public sealed class GatewayTurn(BoardDbContext db, AdmissionPass pass, Prober pr
         if (move.Kind is CapMoveKind.Lowered or CapMoveKind.Raised)
             gateway.Lowered = move.Kind is CapMoveKind.Lowered ? $"lowered from {move.From}: {move.Reason}" : null;
         db.Events.Add(BoardEvent.OfPool(KindOf(move), taken.Pool, Actors.Board, now, new { move.Kind, move.From, move.To, move.Reason, signals = signals.View() }));
+        if (move.Kind is CapMoveKind.Frozen)
+            await db.RaiseAlarmAsync(AlarmKind.ProbeDead, taken.Pool, $"the cap of pool {taken.Pool} stays at {move.To}: {move.Reason}", now, ct);
         await pass.WithdrawExcessAsync(Actors.Board, ct);
     }
 

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
@@ -34,8 +35,7 @@ internal static class LaneBreakers
                 continue;
             lane.Breaker = Breaker.Open(print, tasks, lane.BreakerCoolDownSeconds, now);
             Opened(db, lane, now);
-            db.Events.Add(BoardEvent.OfLane(EventTypes.AlarmRaised, name, Actors.Board, now,
-                new { alarm = "breaker-opened", reason = $"{tasks} tasks of lane {name} failed with \"{print}\": nothing of it starts but a canary" }));
+            await db.RaiseAlarmAsync(AlarmKind.BreakerOpened, name, $"{tasks} tasks of lane {name} failed with \"{print}\": nothing of it starts but a canary", now, ct);
         }
     }
 

@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Access;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
@@ -33,7 +34,7 @@ internal static class DailyCeiling
                 continue;
             task.Enter(Status.Blocked, now, $"set aside after {count} runs within a day, of at most {most} in lane {task.Lane}; unblock or retry it when it is seen to");
             db.Events.Add(BoardEvent.Moved(task, Status.Ready, Actors.Board, now));
-            db.Events.Add(BoardEvent.Of(EventTypes.AlarmRaised, task, Actors.Board, now, new { alarm = "too-many-runs", reason = task.Reason }));
+            await db.RaiseAlarmAsync(AlarmKind.TooManyRuns, task, task.Reason!, now, ct);
         }
     }
 }

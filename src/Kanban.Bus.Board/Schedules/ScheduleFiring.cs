@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Board.Storage;
@@ -91,6 +92,7 @@ public sealed class ScheduleFiring(BoardDbContext db, TaskCreation creation, IRu
         {
             schedule.Problem = $"{Text(at)}: {refused.ProblemDetails.Detail}";
             Note(schedule, EventTypes.ScheduleFailed, now, new { at, reason = refused.ProblemDetails.Detail });
+            await db.RaiseAlarmAsync(AlarmKind.ScheduleFailed, schedule.Name, $"schedule {schedule.Name} made no task for {schedule.Problem}", now, ct);
             return null;
         }
 

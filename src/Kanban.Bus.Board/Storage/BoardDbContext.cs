@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.DeadLetters;
@@ -48,6 +49,7 @@ public abstract class BoardDbContext : DbContext
     public DbSet<Artifact> Artifacts => Set<Artifact>();
     public DbSet<BoardEvent> Events => Set<BoardEvent>();
     public DbSet<RelayCursor> Relays => Set<RelayCursor>();
+    public DbSet<Alarm> Alarms => Set<Alarm>();
     public DbSet<SetAside> DeadLetters => Set<SetAside>();
     public DbSet<AccessToken> Tokens => Set<AccessToken>();
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Boards;
 using Kanban.Bus.Board.DeadLetters;
@@ -126,7 +127,6 @@ internal static partial class BoardModel
             row.HasIndex(e => new { e.Tx, e.Seq });
             row.HasIndex(e => new { e.TaskId, e.Seq });
             row.HasIndex(e => new { e.Pool, e.Seq }).HasFilter("pool IS NOT NULL");
-            row.HasIndex(e => e.Seq).HasFilter("type = 'alarm.raised'").HasDatabaseName("ix_events_alarms");
         });
 
         model.Entity<RelayCursor>().ToTable("relays").HasKey(r => r.Name);
@@ -146,6 +146,7 @@ internal static partial class BoardModel
 
         model.Entity<LockRow>().ToTable("locks").HasKey(l => l.Name);
 
+        Alarm.Configure(model);
         ReservationRow.Configure(model);
         LayoutRow.Configure(model);
         model.Entity<FairWeight>().ToTable("fair_weights").HasKey(w => w.Key);
@@ -174,6 +175,7 @@ internal static partial class BoardModel
         conventions.Properties<ErrorClass>().HaveConversion<WordConverter<ErrorClass>>();
         conventions.Properties<OnLimit>().HaveConversion<WordConverter<OnLimit>>();
         conventions.Properties<CapKind>().HaveConversion<WordConverter<CapKind>>();
+        conventions.Properties<AlarmKind>().HaveConversion<WordConverter<AlarmKind>>();
         conventions.Properties<PoolKind>().HaveConversion<WordConverter<PoolKind>>();
         conventions.Properties<ProbeKind>().HaveConversion<WordConverter<ProbeKind>>();
         conventions.Properties<Overlap>().HaveConversion<WordConverter<Overlap>>();

@@ -47,7 +47,10 @@ internal sealed partial class BoardClient
         PostAsync<PoolView>($"pools/{Esc(name)}/unpark", new WithReason(reason), ct);
 
     /// <summary>Newest first.</summary>
-    public Task<IReadOnlyList<EventView>> AlarmsAsync(int limit, CancellationToken ct) => PagesAsync<EventView>("alarms", limit, ct);
+    /// <param name="cleared">Also those that are over.</param>
+    public Task<IReadOnlyList<AlarmView>> AlarmsAsync(bool cleared, int limit, CancellationToken ct) => PagesAsync<AlarmView>("alarms", limit, ct, ("cleared", cleared ? "true" : null));
+
+    public Task<AlarmView> AcknowledgeAlarmAsync(Guid id, string? reason, CancellationToken ct) => PostAsync<AlarmView>($"alarms/{id}/acknowledge", new WithReason(reason), ct);
 
     public Task<DispatchView> DispatchAsync(Dispatch request, CancellationToken ct) => PostAsync<DispatchView>("dispatch", request, ct);
 

@@ -9,7 +9,7 @@ internal static class DeadLetterChoice
 {
     public static Command Build(App app, string verb, string description, Func<Call, Guid, CancellationToken, Task> act, string done)
     {
-        var ids = new Argument<Guid[]>("ID") { Description = "Dead letters, as 'kanban ops dlq list' names them", Arity = ArgumentArity.ZeroOrMore };
+        var ids = Options.Ids("Dead letters, as 'kanban ops dlq list' names them", ArgumentArity.ZeroOrMore);
         var all = new Option<bool>("--all") { Description = "Every one there is now" };
         return app.On(new Command(verb, description) { ids, all }, async (call, ct) =>
         {

@@ -7,7 +7,7 @@ internal static class TokenRevoke
 {
     public static Command Build(App app)
     {
-        var ids = new Argument<Guid[]>("ID") { Description = "Tokens, as 'kanban token list' names them", Arity = ArgumentArity.OneOrMore };
+        var ids = Options.Ids("Tokens, as 'kanban token list' names them", ArgumentArity.OneOrMore);
         return app.On(new Command("revoke", "Make tokens worthless at once") { ids }, async (call, ct) =>
         {
             foreach (var id in call.Get(ids))

@@ -8,10 +8,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a person should look at, newest first. */
+        /** What a person should look at, newest first; with cleared=true also what was. */
         get: operations["listAlarms"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you see to it. The alarm stays until its cause is gone. */
+        post: operations["acknowledgeAlarm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1451,6 +1468,41 @@ export interface components {
             /** Format: int32 */
             turns?: null | number;
         };
+        /**
+         * @description Each says what raises it; what is said of an end is what clears it.
+         * @enum {unknown}
+         */
+        AlarmKind: "too-many-runs" | "breaker-opened" | "probe-dead" | "no-room" | "schedule-failed" | "dead-letters" | "worker-quiet";
+        /** @description Something that a person should look at, for as long as its cause lasts. It clears by itself when the cause is gone. */
+        AlarmView: {
+            /** Format: date-time */
+            acknowledgedAt: null | string;
+            /** @description Who has said that they see to it; null while nobody has. */
+            acknowledgedBy: null | string;
+            /**
+             * Format: date-time
+             * @description When its cause was found gone; null while it lasts.
+             */
+            clearedAt: null | string;
+            /**
+             * Format: int32
+             * @description How often its cause was met since it was raised.
+             */
+            count: number;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AlarmKind"];
+            /** Format: date-time */
+            lastSeenAt: string;
+            /** @description What they said with it. */
+            note: null | string;
+            /** @description As of the last time that its cause was met. */
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /** @description What it is about: a task's key, or the name of a lane, pool, schedule, worker or queue; `artifacts` for the disk that they lie on. */
+            subject: string;
+        };
         /** @description Person → board: the answer to a task's question. 1 to 16,384 characters. */
         AnswerTask: {
             text: string;
@@ -2124,7 +2176,7 @@ export interface components {
             /** Format: uuid */
             runId: null | string;
             schedule?: null | string;
-            /** @description `/boards/web`, `/lanes/gpu`, `/pools/vllm-a`, `/schedules/nightly`, `/workers/gpu-1`, `/order`. */
+            /** @description `/boards/web`, `/lanes/gpu`, `/pools/vllm-a`, `/schedules/nightly`, `/workers/gpu-1`, `/order`, `/alarms`. */
             source: string;
             specVersion: string;
             /** @description The task's key, lane, pool, schedule or worker. */
@@ -2557,6 +2609,12 @@ export interface components {
          * @enum {unknown}
          */
         Overlap: "skip" | "queue" | "replace" | "allow";
+        /** @description A page of a list. */
+        PageOfAlarmView: {
+            items: components["schemas"]["AlarmView"][];
+            /** @description Give it as `after` to read on; null on the last page. */
+            nextCursor: null | string;
+        };
         /** @description A page of a list. */
         PageOfArtifactView: {
             items: components["schemas"]["ArtifactView"][];
@@ -3341,6 +3399,7 @@ export interface operations {
         parameters: {
             query?: {
                 after?: string;
+                cleared?: boolean;
                 limit?: number;
             };
             header?: never;
@@ -3355,11 +3414,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfEventView"];
+                    "application/json": components["schemas"]["PageOfAlarmView"];
                 };
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused: a problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type AlarmView = Schemas['AlarmView'];
 export type BoardView = Schemas['BoardView'];
 export type CommentView = Schemas['CommentView'];
 export type EventView = Schemas['EventView'];

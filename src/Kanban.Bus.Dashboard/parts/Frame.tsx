@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { api, ask } from '../api/client';
 import { CreateTask } from '../pages/create/CreateTask';
 import { useAddress } from './address';
+import { Alarms } from './Alarms';
 import { ConnectionPill } from './ConnectionPill';
 import { Help } from './Help';
 import { Icon } from './Icon';
@@ -41,6 +42,7 @@ export function Frame({ me }: { me: { name: string; boardVersion: string } }) {
           <Link to="/fleet" className={onFleet ? 'tab here' : 'tab'}><Icon name="fleet" />Fleet</Link>
         </nav>
         <span className="space" />
+        <Alarms />
         <ConnectionPill />
         <button type="button" className="button primary" aria-label="New task" onClick={() => void set({ create: true })}>
           <Icon name="plus" /><span className="label">New task</span><kbd>c</kbd>

@@ -1,5 +1,6 @@
 using Kanban.Bus.IntegrationTests.Storage;
 using Kanban.Bus.Tests.Admission;
+using Kanban.Bus.Tests.Alarms;
 using Kanban.Bus.Tests.Artifacts;
 using Kanban.Bus.Tests.Boards;
 using Kanban.Bus.Tests.Gateways;
@@ -49,6 +50,8 @@ public sealed class PostgresParkingTests : ParkingSpec<PostgresStore>;
 public sealed class PostgresErrorClassTests : ErrorClassSpec<PostgresStore>;
 
 public sealed class PostgresGatewayTests : GatewaySpec<PostgresStore>;
+
+public sealed class PostgresAlarmTests : AlarmSpec<PostgresStore>;
 
 public sealed class PostgresBreakerTests : BreakerSpec<PostgresStore>;
 

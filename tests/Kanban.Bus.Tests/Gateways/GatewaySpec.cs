@@ -89,7 +89,7 @@ public abstract class GatewaySpec<TStore> : TaskSpec<TStore>, IAsyncLifetime whe
         _gateway = await GatewayEmulator.StartAsync(port);
         await TurnsAsync(1);
 
-        Assert.Equal([EventTypes.PoolFrozen, EventTypes.PoolThawed],
+        Assert.Equal([EventTypes.PoolFrozen, EventTypes.AlarmRaised, EventTypes.PoolThawed],
             await Store.ReadAsync(db => db.Events.Where(e => e.Pool == "vllm-a" && e.Type != EventTypes.PoolCreated).OrderBy(e => e.Seq).Select(e => e.Type).ToListAsync()));
         Assert.Null((await PoolAsync()).Gateway!.Frozen);
     }

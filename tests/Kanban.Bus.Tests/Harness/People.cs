@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using System.Text.Json;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Boards;
-using Kanban.Bus.Board.Events;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Lanes;
@@ -96,8 +96,10 @@ internal sealed class People(TestStore store)
     public Task<Answer> ResetBreakerAsync(string name, string? reason = null) => CallAsync(s =>
         ResetBreaker.Handle(name, new(reason), Get<BoardDbContext>(s), Get<LaneViews>(s), User, default));
 
-    public Task<Answer> AlarmsAsync(int? limit = null, string? after = null) => CallAsync(s =>
-        ListAlarms.Handle(after, limit, new DefaultHttpContext().Request, Get<BoardDbContext>(s), default));
+    public Task<Answer> AlarmsAsync(bool? cleared = null, int? limit = null, string? after = null) => CallAsync(s =>
+        ListAlarms.Handle(cleared, after, limit, new DefaultHttpContext().Request, Get<BoardDbContext>(s), default));
+
+    public Task<Answer> AcknowledgeAsync(Guid alarm, string? reason = null) => CallAsync(s => AcknowledgeAlarm.Handle(alarm, new(reason), Get<BoardDbContext>(s), User, default));
 
     public Task<Answer> CreatePoolAsync(CreatePool pool) => CallAsync(s => CreatePoolEndpoint.Handle(pool, Get<BoardDbContext>(s), Get<PoolViews>(s), Get<GatewaySignal>(s), User, default));
 

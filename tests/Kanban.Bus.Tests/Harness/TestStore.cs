@@ -1,5 +1,6 @@
 using Kanban.Bus.Board.Access;
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Gateways;
 using Kanban.Bus.Board.Hosting;
@@ -41,7 +42,7 @@ public abstract class TestStore : IAsyncDisposable
         AddStorage(services);
         services.AddSingleton<IOfferBus>(Bus).AddSingleton(Options.Create(Lease)).AddSingleton(Options.Create(Admission)).AddSingleton(Options.Create(Gateway));
         services.AddSingleton<BoardReadiness>().AddSingleton(Options.Create(new TransportOptions())).AddSingleton<OfferPublisher>();
-        services.AddTasks().AddSchedules().AddLanes().AddPools().AddGateways().AddRuns().AddAdmission().AddFleet();
+        services.AddTasks().AddSchedules().AddLanes().AddPools().AddGateways().AddRuns().AddAdmission().AddAlarms().AddFleet();
         Configure(services);
         _services = services.BuildServiceProvider(validateScopes: true);
         await UseAsync(db => db.Database.MigrateAsync());

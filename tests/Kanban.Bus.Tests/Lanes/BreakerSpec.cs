@@ -27,7 +27,7 @@ public abstract class BreakerSpec<TStore> : TaskSpec<TStore> where TStore : Test
         Assert.Contains("breaker is open since", (await ShowAsync("main-4")).Wait, StringComparison.Ordinal);
         Assert.Equal(WaitCode.BreakerOpen, (await People.WhyAsync("main-4")).Value<WhyView>().Code);
         Assert.Equal([EventTypes.LaneBreakerOpened, EventTypes.AlarmRaised], await BreakerEventsAsync());
-        Assert.Equal("shell", Assert.Single((await People.AlarmsAsync()).Value<Page<EventView>>().Items).Lane);
+        Assert.Equal((AlarmKind.BreakerOpened, "shell"), Assert.Single((await People.AlarmsAsync()).Value<Page<AlarmView>>().Items) is var alarm ? (alarm.Kind, alarm.Subject) : default);
     }
 
     [Fact]

@@ -20,8 +20,9 @@ public abstract class DailyCeilingSpec<TStore> : TaskSpec<TStore> where TStore :
         var shown = await ShowAsync(task.Key);
         Assert.Equal(Status.Blocked, shown.Status);
         Assert.StartsWith("set aside after 3 runs within a day, of at most 3 in lane shell", shown.Reason, StringComparison.Ordinal);
-        var alarm = Assert.Single((await People.AlarmsAsync()).Value<Page<EventView>>().Items);
-        Assert.Equal((task.Key, "too-many-runs"), (alarm.TaskKey, alarm.Data.GetProperty("alarm").GetString()));
+        var alarm = Assert.Single((await People.AlarmsAsync()).Value<Page<AlarmView>>().Items);
+        Assert.Equal((task.Key, AlarmKind.TooManyRuns, shown.Reason), (alarm.Subject, alarm.Kind, alarm.Reason));
+        Assert.Contains(EventTypes.AlarmRaised, await EventsAsync(task.Key));
     }
 
     [Theory]

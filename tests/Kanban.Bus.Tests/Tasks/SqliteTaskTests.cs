@@ -32,6 +32,8 @@ public sealed class SqliteErrorClassTests : Runs.ErrorClassSpec<SqliteStore>;
 
 public sealed class SqliteGatewayTests : Gateways.GatewaySpec<SqliteStore>;
 
+public sealed class SqliteAlarmTests : Alarms.AlarmSpec<SqliteStore>;
+
 public sealed class SqliteBreakerTests : Lanes.BreakerSpec<SqliteStore>;
 
 public sealed class SqliteRetryBudgetTests : Lanes.RetryBudgetSpec<SqliteStore>;

@@ -21,7 +21,7 @@ export function kindOf(type: string): string {
 export class EventApplier {
   private tasks = new Set<string>();
   private workers = new Set<string>();
-  private lists = new Set<'boards' | 'lanes'>();
+  private lists = new Set<'boards' | 'lanes' | 'alarms'>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private listTimer: ReturnType<typeof setTimeout> | undefined;
   private busy = false;
@@ -34,6 +34,7 @@ export class EventApplier {
     if (event.taskKey !== null) this.tasks.add(event.taskKey);
     if (event.workerId !== null) this.workers.add(event.workerId);
     if (kind.startsWith('task.') || kind.startsWith('run.') || kind.startsWith('board.')) this.lists.add('boards');
+    if (kind.startsWith('alarm.')) this.lists.add('alarms');
     if (kind.startsWith('run.') || kind.startsWith('lane.') || kind.startsWith('worker.')) this.lists.add('lanes');
     this.timer ??= setTimeout(() => void this.flush(), this.rest);
     if (this.lists.size > 0) this.listTimer ??= setTimeout(() => this.readLists(), listMs);

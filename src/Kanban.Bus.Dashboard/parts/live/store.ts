@@ -15,6 +15,7 @@ export const keys = {
   boards: ['boards'] as const,
   lanes: ['lanes'] as const,
   workers: ['workers'] as const,
+  alarms: ['alarms'] as const,
   /** `board` is empty for all boards. */
   tasks: (board: string) => ['tasks', board] as const,
   task: (key: string) => ['task', key] as const,

@@ -363,6 +363,25 @@ CREATE TABLE dead_letters (
     CONSTRAINT pk_dead_letters PRIMARY KEY (id)
 );
 
+CREATE TABLE alarms (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    task_id uuid,
+    reason text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    count integer NOT NULL,
+    acknowledged_by text,
+    acknowledged_at timestamp with time zone,
+    note text,
+    cleared_at timestamp with time zone,
+    CONSTRAINT pk_alarms PRIMARY KEY (id)
+);
+
+-- One open alarm per cause; also how those that are open are found.
+CREATE UNIQUE INDEX ux_alarms_open ON alarms (kind, subject) WHERE cleared_at IS NULL;
+
 CREATE INDEX ix_artifacts_sha256 ON artifacts (sha256);
 
 CREATE INDEX ix_artifacts_task_id_id ON artifacts (task_id, id);
@@ -376,8 +395,6 @@ CREATE INDEX ix_comments_task_id_id ON comments (task_id, id);
 CREATE INDEX ix_comments_unseen ON comments (task_id) WHERE seen_at IS NULL;
 
 CREATE INDEX ix_events_pool_seq ON events (pool, seq) WHERE pool IS NOT NULL;
-
-CREATE INDEX ix_events_alarms ON events (seq) WHERE type = 'alarm.raised';
 
 CREATE INDEX ix_events_task_id_seq ON events (task_id, seq);
 

@@ -339,6 +339,23 @@ CREATE TABLE "dead_letters" (
     "at" INTEGER NOT NULL
 );
 
+CREATE TABLE "alarms" (
+    "id" TEXT NOT NULL CONSTRAINT "pk_alarms" PRIMARY KEY,
+    "kind" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "task_id" TEXT NULL,
+    "reason" TEXT NOT NULL,
+    "since" INTEGER NOT NULL,
+    "last_seen_at" INTEGER NOT NULL,
+    "count" INTEGER NOT NULL,
+    "acknowledged_by" TEXT NULL,
+    "acknowledged_at" INTEGER NULL,
+    "note" TEXT NULL,
+    "cleared_at" INTEGER NULL
+);
+
+CREATE UNIQUE INDEX "ux_alarms_open" ON "alarms" ("kind", "subject") WHERE cleared_at IS NULL;
+
 CREATE INDEX "ix_artifacts_sha256" ON "artifacts" ("sha256");
 
 CREATE INDEX "ix_artifacts_task_id_id" ON "artifacts" ("task_id", "id");
@@ -352,8 +369,6 @@ CREATE INDEX "ix_comments_task_id_id" ON "comments" ("task_id", "id");
 CREATE INDEX "ix_comments_unseen" ON "comments" ("task_id") WHERE seen_at IS NULL;
 
 CREATE INDEX "ix_events_pool_seq" ON "events" ("pool", "seq") WHERE pool IS NOT NULL;
-
-CREATE INDEX "ix_events_alarms" ON "events" ("seq") WHERE type = 'alarm.raised';
 
 CREATE INDEX "ix_events_task_id_seq" ON "events" ("task_id", "seq");
 
