@@ -91,6 +91,7 @@ public enum OnDisconnect
 /// <param name="HoldBeforeClose">A task that would not end before a window closes, by its own time limit or by nine in ten of the lane's last runs, waits for the next opening. Default false.</param>
 /// <param name="Windows">When it is open (<c>22:00-06:00 Europe/Berlin</c>: closed outside) or has another cap (<c>mon-fri 08:00-18:00 Europe/Berlin = 2</c>); the lowest of those that are open holds.</param>
 /// <param name="Workspace">Where its runs work unless their task says otherwise: <c>scratch</c> (default), <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>.</param>
+/// <param name="ChildLanes">The only lanes in which its runs may make children, its own not among them unless named; at most 100. None (default): any lane, since a planner's children go wherever their work is done.</param>
 public sealed record CreateLane(
     string Name,
     int? MaxActive = null,
@@ -113,7 +114,8 @@ public sealed record CreateLane(
     IReadOnlyList<string>? Windows = null,
     bool? HoldBeforeClose = null,
     string? Workspace = null,
-    IReadOnlyList<string>? Artifacts = null);
+    IReadOnlyList<string>? Artifacts = null,
+    IReadOnlyList<string>? ChildLanes = null);
 
 /// <summary>Person → board, JSON merge patch: what is absent stays, <c>null</c> clears; in <c>draws</c> and <c>retries</c> too.</summary>
 /// <param name="Reason">Why; kept in the history.</param>
@@ -140,7 +142,8 @@ public sealed record EditLane(
     IReadOnlyList<string>? Windows = null,
     bool? HoldBeforeClose = null,
     string? Workspace = null,
-    IReadOnlyList<string>? Artifacts = null);
+    IReadOnlyList<string>? Artifacts = null,
+    IReadOnlyList<string>? ChildLanes = null);
 
 /// <param name="Ready">Tasks that could start.</param>
 /// <param name="Offered">Runs on its queues, unclaimed.</param>
@@ -190,4 +193,5 @@ public sealed record LaneView(
     CapChange? NextChange = null,
     bool HoldBeforeClose = false,
     string? Workspace = null,
-    IReadOnlyList<string>? Artifacts = null);
+    IReadOnlyList<string>? Artifacts = null,
+    IReadOnlyList<string>? ChildLanes = null);

@@ -29,6 +29,8 @@ public static class CreateLaneEndpoint
             return invalid;
         if (await KnownPools.WhyNotAsync(db, request.Draws, ct) is { } unknown)
             return unknown;
+        if (await ChildLanes.UnknownAsync(db, request.Name, request.ChildLanes, ct) is { } noLane)
+            return noLane;
         if (await db.Lanes.AnyAsync(l => l.Name == request.Name, ct))
             return Exists(request.Name);
         try
@@ -65,6 +67,7 @@ public static class CreateLaneEndpoint
         lane.HoldBeforeClose = request.HoldBeforeClose ?? lane.HoldBeforeClose;
         lane.Draws = Draws.Patch("", request.Draws);
         lane.Artifacts = ArtifactRules.Join(request.Artifacts);
+        lane.ChildLanes = ChildLanes.Join(request.ChildLanes);
         lane.Retries = RetryRules.Patch("", request.Retries);
         lane.RetryPercent = request.RetryPercent ?? lane.RetryPercent;
         lane.RetriesPerMinute = request.RetriesPerMinute ?? lane.RetriesPerMinute;

@@ -30,6 +30,8 @@ public static class EditLaneEndpoint
             return unsaid;
         if (await KnownPools.WhyNotAsync(db, patch.Value.Draws, ct) is { } unknown)
             return unknown;
+        if (await ChildLanes.UnknownAsync(db, name, patch.Value.ChildLanes, ct) is { } noLane)
+            return noLane;
         var lane = await db.InTransactionAsync(() => EditAsync(db, pass, name, patch, user.Actor(), ct), ct);
         return lane is null ? await ShowLanes.NoLaneAsync(db, name, ct) : TypedResults.Ok(await views.OfAsync(lane, ct));
     }
@@ -74,6 +76,8 @@ public static class EditLaneEndpoint
             changes.Set("draws", lane.Draws, Draws.Patch(lane.Draws, edit.Draws), value => lane.Draws = value);
         if (patch.Has(nameof(edit.Artifacts)))
             changes.Set("artifacts", lane.Artifacts, ArtifactRules.Join(edit.Artifacts), value => lane.Artifacts = value);
+        if (patch.Has(nameof(edit.ChildLanes)))
+            changes.Set("childLanes", lane.ChildLanes, ChildLanes.Join(edit.ChildLanes), value => lane.ChildLanes = value);
         if (patch.Has(nameof(edit.Retries)))
             changes.Set("retries", lane.Retries, RetryRules.Patch(lane.Retries, edit.Retries), value => lane.Retries = value);
         if (patch.Has(nameof(edit.RetryPercent)))

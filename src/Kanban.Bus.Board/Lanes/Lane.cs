@@ -29,6 +29,9 @@ public sealed class Lane
     /// <summary>Files of the workspace that the board keeps when a run has ended, see <see cref="Artifacts.ArtifactRules"/>.</summary>
     public string Artifacts { get; set; } = "";
 
+    /// <summary>Lanes in which its runs may make children, see <see cref="Lanes.ChildLanes"/>; empty for any.</summary>
+    public string ChildLanes { get; set; } = "";
+
     public RetryMode Retry { get; set; } = RetryMode.Auto;
     public int MaxAttempts { get; set; } = 3;
 

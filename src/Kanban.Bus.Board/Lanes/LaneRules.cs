@@ -39,6 +39,7 @@ public static class LaneRules
             .. TaskRules.Range("/breakerSeconds", "breakerSeconds", lane.BreakerSeconds, 1, 86_400),
             .. TaskRules.Range("/breakerCoolDownSeconds", "breakerCoolDownSeconds", lane.BreakerCoolDownSeconds, 1, (int)Breaker.LongestCoolDown.TotalSeconds),
             .. WindowRules.Faults(lane.Windows),
+            .. ChildLanes.Faults("/childLanes", lane.ChildLanes),
         ];
         return faults.Count > 0 ? Problems.Invalid(faults) : null;
     }
@@ -48,5 +49,5 @@ public static class LaneRules
         lane.MaxActive, lane.Profile, lane.Retry, lane.MaxAttempts, lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect, lane.BackoffSeconds, lane.Draws,
         Retries: lane.Retries, RetryPercent: lane.RetryPercent, RetriesPerMinute: lane.RetriesPerMinute, MaxRunsPerDay: lane.MaxRunsPerDay,
         BreakerTasks: lane.BreakerTasks, BreakerSeconds: lane.BreakerSeconds, BreakerCoolDownSeconds: lane.BreakerCoolDownSeconds, Windows: lane.Windows, Workspace: lane.Workspace,
-        Artifacts: lane.Artifacts);
+        Artifacts: lane.Artifacts, ChildLanes: lane.ChildLanes);
 }

@@ -41,7 +41,8 @@ public sealed class LaneViews(BoardDbContext db, IOfferBus bus, SnapshotReader s
                 WindowRules.Split(lane.Windows),
                 RetryRules.All(lane), lane.RetryPercent, lane.RetriesPerMinute, lane.MaxRunsPerDay, lane.BreakerTasks, lane.BreakerSeconds, lane.BreakerCoolDownSeconds,
                 lane.Breaker is { } b ? new BreakerView(b.State, b.Since, b.Error, b.Tasks, b.CoolDownSeconds, b.CanaryAt, b.CanaryKey) : null,
-                cap.WindowText, cap.NextChange, lane.HoldBeforeClose, lane.Workspace, ArtifactRules.Split(lane.Artifacts));
+                cap.WindowText, cap.NextChange, lane.HoldBeforeClose, lane.Workspace, ArtifactRules.Split(lane.Artifacts),
+                ChildLanes.Split(lane.ChildLanes));
         })];
     }
 

@@ -34,7 +34,7 @@ internal sealed record Brief(string Text, IReadOnlyList<long> Comments)
     /// </remarks>
     public static Brief Write(BriefOf of, int most)
     {
-        var (head, end) = (Head(of), HowToEnd(of.Task));
+        var (head, end) = (Head(of), HowToEnd(of.Task, ChildLanes.Split(of.Lane?.ChildLanes ?? "")));
         var room = most - Bytes(head) - Bytes(end) - RoomForCuts;
         List<Part> parts =
         [
@@ -75,7 +75,7 @@ internal sealed record Brief(string Text, IReadOnlyList<long> Comments)
         return head.ToString();
     }
 
-    private static string HowToEnd(KanbanTask task) =>
+    private static string HowToEnd(KanbanTask task, IReadOnlyList<string> childLanes) =>
         $"""
 
         ## How to end
@@ -87,7 +87,7 @@ internal sealed record Brief(string Text, IReadOnlyList<long> Comments)
         - `kanban ask QUESTION`: only a person can answer; the task waits for the answer, and the next run reads it.
         - `kanban block --reason TEXT`: a person must act first. `kanban fail --reason TEXT`: it can't be done.
 
-        `kanban create TITLE --body TEXT` makes a child of {task.Key}, which starts once {task.Key} is done; claim such tasks with `kanban complete --created KEY`. `kanban comment TEXT` remarks.
+        `kanban create TITLE --body TEXT` makes a child of {task.Key}, which starts once {task.Key} is done; claim such tasks with `kanban complete --created KEY`.{(childLanes.Count == 0 ? "" : $" Its `--lane` is one of {string.Join(", ", childLanes)}.")} `kanban comment TEXT` remarks.
         Before an effect on the outside world, `kanban guard` says whether this run may still act.
 
         """;

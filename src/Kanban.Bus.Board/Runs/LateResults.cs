@@ -19,6 +19,8 @@ public static class LateResults
             if (run.Late is not null)
                 return false;
             var metadata = finish.Metadata is null ? (JsonElement?)null : JsonElement.Parse(finish.Metadata);
+            // What it used was used, whatever becomes of its result.
+            run.Usage = finish.Usage ?? run.Usage;
             run.Keep(new LateResult(finish.Outcome, finish.Reason, finish.Summary, finish.ExitCode, metadata, finish.Now, finish.FencingToken));
             return true;
         }
@@ -41,8 +43,8 @@ public static class LateResults
         public LateResult Adopt(string actor, DateTimeOffset now)
         {
             var late = run.LateResult!;
-            run.Task.Summary = late.Outcome is Outcome.Succeeded ? late.Summary : late.Summary ?? run.Task.Summary;
-            run.Task.Metadata = late.Metadata?.GetRawText() ?? run.Task.Metadata;
+            run.Task.Summary = late.Summary;
+            run.Task.Metadata = late.Metadata?.GetRawText();
             run.Keep(late with { AdoptedBy = actor, AdoptedAt = now });
             return late;
         }

@@ -212,8 +212,9 @@ public sealed class KanbanTask
     {
         LiveRunId = null;
         // What an earlier run said on its way is not the result of the one that did the task.
-        Summary = status is Status.Done ? run.Summary : run.Summary ?? Summary;
-        Metadata = run.Metadata ?? Metadata;
+        var did = status is Status.Done or Status.Review;
+        Summary = did ? run.Summary : run.Summary ?? Summary;
+        Metadata = did ? run.Metadata : run.Metadata ?? Metadata;
         Enter(status, now, reason);
     }
 

@@ -21,11 +21,12 @@ internal static class LaneAdd
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool", "POOL=UNITS");
         var artifacts = Options.Many("--artifact", "Files that the board keeps of a workspace when a run has ended: report.md, out/**; may be given again", "PATTERN");
+        var children = Options.Many("--child-lane", "A lane in which its runs may make children; may be given again; any lane unless told", "LANE");
         var windows = Windows.Option();
         var hold = Options.YesNo("--hold-before-close", "What would not end before a window closes, by its --max-runtime or the lane's last runs, waits for the next opening");
         var workspace = Options.Text("--workspace", "Where its runs work unless their task says otherwise: scratch, dir:PATH or worktree:REPOSITORY, as the profile on the worker's host allows; scratch unless told", "WHERE");
         cap.Aliases.Add("--cap");
-        var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, artifacts, windows, hold, workspace };
+        var command = new Command("add", "Make a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, artifacts, children, windows, hold, workspace };
         command.Aliases.Add("create");
         var failures = new FailureOptions(command, "");
         return app.On(command, async (call, ct) =>
@@ -35,7 +36,7 @@ internal static class LaneAdd
                     call.Get(name), call.Get(cap), call.Get(profile), call.Get(retry), call.Get(attempts),
                     Seconds(call.Get(runtime)), Seconds(call.Get(silence)), Seconds(call.Get(grace)), call.Get(disconnect), Seconds(call.Get(backoff)),
                     Units.Of("--draw", call.Get(draws)!), Windows: Windows.Of(call.Get(windows)!), HoldBeforeClose: call.Get(hold), Workspace: call.Get(workspace),
-                    Artifacts: Options.Given(call.Get(artifacts)!)), call),
+                    Artifacts: Options.Given(call.Get(artifacts)!), ChildLanes: Options.Given(call.Get(children)!)), call),
                 ct);
             call.Output.One(lane, LaneColumns.All, LaneColumns.Sentence);
             return ExitCode.Ok;

@@ -22,12 +22,13 @@ internal static class LaneSet
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool, none for none", "POOL=UNITS");
         var artifacts = Options.Many("--artifact", "All files that the board keeps of a workspace when a run has ended (report.md, out/**), given again for each; none for none", "PATTERN");
+        var children = Options.Many("--child-lane", "All lanes in which its runs may make children, given again for each; none for any lane", "LANE");
         var windows = Windows.OptionToSet();
         var hold = Options.YesNo("--hold-before-close", "What would not end before a window closes, by its --max-runtime or the lane's last runs, waits for the next opening");
         var workspace = Options.OrNone("--workspace", "Where its runs work unless their task says otherwise: scratch, dir:PATH or worktree:REPOSITORY", "WHERE", text => JsonValue.Create(text), "a workspace");
         var reason = Options.Text("--reason", "Why; kept in the history", "TEXT", "-r");
         cap.Aliases.Add("--cap");
-        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, artifacts, windows, hold, workspace, reason };
+        var command = new Command("set", "Change a lane") { name, cap, profile, retry, attempts, backoff, runtime, silence, grace, disconnect, draws, artifacts, children, windows, hold, workspace, reason };
         var failures = new FailureOptions(command, ", none for the default");
         return app.On(command, async (call, ct) =>
         {
@@ -43,6 +44,7 @@ internal static class LaneSet
             patch.Put("onDisconnect", call.Get(disconnect) is { } way ? Words.Of(way) : null);
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
             patch.Put("artifacts", Options.Set(call.Get(artifacts)!));
+            patch.Put("childLanes", Options.Set(call.Get(children)!));
             failures.Put(patch, call);
             patch.Put("windows", Windows.Patch(call.Get(windows)!));
             patch.Put("holdBeforeClose", call.Get(hold));

@@ -37,6 +37,7 @@ internal static class LaneShow
         ("paused", lane.Paused ? lane.PausedReason ?? "yes" : null),
         ("problem", lane.Problem),
         ("draws", Units.Text(lane.Draws)),
+        ("children in", lane.ChildLanes is { Count: > 0 } lanes ? string.Join(", ", lanes) : "any lane"),
         ("retry", $"{Words.Of(lane.Retry)}, at most {lane.MaxAttempts} attempts"),
         ("retries", lane.Retries is { } rules ? string.Join(' ', rules.Select(r => Retries.Text(r.Key, r.Value))) : null),
         ("retry budget", $"{lane.RetryPercent} % of the runs of a minute, or {lane.RetriesPerMinute}"),

@@ -1769,6 +1769,8 @@ export interface components {
              * @description Tasks that fail by the same error, with no success between, before nothing of the lane starts but one canary at a time. 0 for never, up to 1,000, default 5.
              */
             breakerTasks?: null | number;
+            /** @description The only lanes in which its runs may make children, its own not among them unless named; at most 100. None (default): any lane, since a planner's children go wherever their work is done. */
+            childLanes?: null | string[];
             /** @description Pools to the units, 1 to 1,000, that each of its runs draws of them. */
             draws?: null | {
                 [key: string]: null | number;
@@ -2051,6 +2053,7 @@ export interface components {
             breakerSeconds?: null | number;
             /** Format: int32 */
             breakerTasks?: null | number;
+            childLanes?: null | string[];
             draws?: null | {
                 [key: string]: null | number;
             };
@@ -2407,6 +2410,7 @@ export interface components {
              * @default 0
              */
             breakerTasks: number;
+            childLanes?: null | string[];
             draws: {
                 [key: string]: number;
             };

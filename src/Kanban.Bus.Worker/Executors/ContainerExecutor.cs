@@ -60,7 +60,7 @@ internal sealed class ContainerExecutor : Executor
             .Replace("{body}", $"{Files}/body", StringComparison.Ordinal)
             .Replace("{brief}", $"{Files}/brief.md", StringComparison.Ordinal)
             .Replace("{workspace}", Workspace, StringComparison.Ordinal)));
-        return new Launch(command) { Environment = environment, State = new AgentState { Executor = Name, Engine = engine } };
+        return new Launch(command) { Environment = environment, Clear = Removal(engine, run), State = new AgentState { Executor = Name, Engine = engine } };
     }
 
     public override RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => status == 125
@@ -74,7 +74,7 @@ internal sealed class ContainerExecutor : Executor
             return;
         while (true)
         {
-            await HostProgram.AskAsync([engine, "rm", "--force", NameOf(run)], Limit, ct);
+            await HostProgram.AskAsync(Removal(engine, run), Limit, ct);
             var left = await HostProgram.AskAsync([engine, "ps", "--all", "--quiet", "--filter", $"label=dev.kanbanbus.run={run.RunId}"], Limit, ct);
             if (left is { Status: 0, Out: var ids } && string.IsNullOrWhiteSpace(ids))
                 return;
@@ -84,6 +84,8 @@ internal sealed class ContainerExecutor : Executor
             await Task.Delay(Again, ct);
         }
     }
+
+    private static string[] Removal(string engine, RunDirectory run) => [engine, "rm", "--force", NameOf(run)];
 
     internal static string NameOf(RunDirectory run) => $"kb-{run.RunId}";
 

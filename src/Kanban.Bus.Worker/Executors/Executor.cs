@@ -63,6 +63,9 @@ internal sealed record Launch(IReadOnlyList<string> Command)
     /// <summary>Its standard input stays open, and the worker goes on writing to it.</summary>
     public bool LiveInput { get; init; }
 
+    /// <summary>Ends what the run holds outside its process tree, where the run must end while its worker is dead; empty for nothing.</summary>
+    public IReadOnlyList<string> Clear { get; init; } = [];
+
     /// <summary>What is known from the start: the session, the model, what was used before.</summary>
     public AgentState State { get; init; } = new();
 
@@ -73,6 +76,8 @@ internal sealed record Launch(IReadOnlyList<string> Command)
             Fifo.Create(run.InputFile);
         else if (Input is { } text)
             AtomicFile.Write(run.InputFile, text);
+        if (Clear.Count > 0)
+            AtomicFile.Write(run.ClearFile, string.Concat(Clear.Select(word => word + "\n")));
         // Runs of the plain kind need no file to say so.
         if (State.Executor != ProfileOptions.Shell || State.Session is not null)
             run.WriteAgent(State);

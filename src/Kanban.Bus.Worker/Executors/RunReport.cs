@@ -43,8 +43,9 @@ internal static class RunReport
         var usage = Bounded(result?.Usage, "usage", ref fault) ?? Used(executor, state);
         if (fault is not null)
             reason = reason is null ? fault : $"{reason}; {fault}";
-        // What an agent wrote is events: its last lines say nothing to people.
-        var summary = result?.Summary is { Length: > 0 } said ? said : end.Summary ?? state.LastMessage ?? (executor.Translator is null ? OutputTail.Read(run, "stdout") : null);
+        // What an agent wrote is events: its last lines say nothing to people. Nor do those of a run that waits for a person: it has no result yet.
+        var tells = executor.Translator is null && end.Outcome is not Outcome.Blocked && !SaidEnding.Waits(run);
+        var summary = result?.Summary is { Length: > 0 } said ? said : end.Summary ?? state.LastMessage ?? (tells ? OutputTail.Read(run, "stdout") : null);
         string? Shown(string? text, int most) => Cut(text is null ? null : run.Hide(text), most);
         return new FinishItem(grant.RunId, grant.FencingToken, end.Outcome, Shown(reason, Limits.ReasonLength), Shown(summary, Limits.SummaryLength), status, metadata, usage,
             end.Class, end.RetryAt, end.RetryAfterSeconds, Question: end.Question, Session: Session(result?.Session ?? state.Session));

@@ -12,6 +12,9 @@ internal static class SaidEnding
     /// <summary>Whether it has said so. Asked often: it opens nothing.</summary>
     public static bool IsThere(RunDirectory run) => new FileInfo(run.EndingFile) is { Exists: true, LinkTarget: null };
 
+    /// <summary>It has asked a person, or said that one must act first.</summary>
+    public static bool Waits(RunDirectory run) => Read(run.EndingFile).Said is { As: EndingAs.Blocked };
+
     /// <param name="finish">What its executor made of its end.</param>
     public static FinishItem Over(FinishItem finish, RunDirectory run)
     {

@@ -16,6 +16,15 @@ trap : HUP INT QUIT TERM USR1 USR2 ALRM
 # When memory runs out the kernel takes the run before the worker.
 { echo 300 >"/proc/$$/oom_score_adj"; } 2>/dev/null || :
 
+# A directory of the host that is this run's alone stays so while the run lives, whatever becomes of its worker.
+# Where the host has no flock, the worker's own hold is all there is.
+if [ -e "$run/alone" ]; then
+    exec 8<.
+    command -p flock -s -n 8
+    # Taken by another before this run began: it does not begin.
+    [ $? -ne 1 ] || exit 1
+fi
+
 # Who this is, for a worker that takes the run up again: /proc/PID/stat holds pid and start time.
 IFS= read -r stat <"/proc/$$/stat"
 IFS= read -r boot </proc/sys/kernel/random/boot_id
@@ -96,6 +105,15 @@ signal() {
     if kill -s "$1" "$2" 2>/dev/null; then hit=yes; fi
 }
 
+# Ends what the run holds outside its process tree: a container lives on when its command line is killed. $run/clear holds a command, a word a line.
+# The worker does so too, and sees to it that it worked; this is for when it is dead.
+clear_rest() {
+    [ -e "$run/clear" ] || return
+    set --
+    while IFS= read -r word; do set -- "$@" "$word"; done <"$run/clear"
+    command -p timeout 30 "$@" || echo "kanban: $* ended with $?"
+}
+
 watch=
 if [ "$stop_after" -gt 0 ]; then
     watch_lease &
@@ -114,18 +132,19 @@ fi
 case $hold in
 /*)
     (
-        if echo 0 >"$hold/cgroup.procs"; then exec "$@" 3<&-; fi
+        if echo 0 >"$hold/cgroup.procs"; then exec "$@" 3<&- 8<&-; fi
         echo "kanban: the run can't be put into $hold and was not started" >&2
         exit 125
     ) <&3 >>"$run/stdout" 2>>"$run/stderr"
     ;;
-*) "$@" <&3 3<&- >>"$run/stdout" 2>>"$run/stderr" ;;
+*) "$@" <&3 3<&- 8<&- >>"$run/stdout" 2>>"$run/stderr" ;;
 esac
 status=$?
 if [ -n "$watch" ]; then
     # A watch that ends the run sees to the rest of it first.
     if [ -e "$run/cut" ]; then
         while kill -0 "$watch" 2>/dev/null; do wait "$watch"; done
+        clear_rest
     else
         nap=
         { IFS=' ' read -r nap _ <"/proc/$watch/task/$watch/children"; } 2>/dev/null || :

@@ -56,6 +56,13 @@ internal sealed class RunDirectory(string path, Guid runId)
 
     /// <summary>Written by the run's own watch when it ended the run: the seconds since the lease was renewed.</summary>
     public string CutFile => At("cut");
+
+    /// <summary>There when the run's place is its alone: the shim then holds it too.</summary>
+    public string AloneFile => At("alone");
+
+    /// <summary>A command, a word a line, by which the shim ends what the run holds outside its process tree when it ends the run without its worker.</summary>
+    public string ClearFile => At("clear");
+
     /// <summary>Where the run works: a fresh directory here, or the place that was noted.</summary>
     public string Workspace => _workspace ??= ReadPlace()?.Path ?? OwnWorkspace;
 

@@ -39,7 +39,7 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
     /// <summary>A run that an earlier process started goes on in its place.</summary>
     public void TakeUp(Grant grant, Place place)
     {
-        if (!_taken.TryAdd(place.Path, grant.RunId) || !TryLock(grant.RunId, place))
+        if (!_taken.TryAdd(place.Path, grant.RunId) || !TryLock(grant.RunId, place, DirectoryLock.Join))
             log.WorkspaceShared(grant.RunId, grant.TaskKey, place.Path);
     }
 
@@ -181,6 +181,8 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
         if (!shared)
             await TakeAsync(grant, place, ct);
         directory.WritePlace(place);
+        if (!shared)
+            AtomicFile.Write(directory.AloneFile, []);
     }
 
     private async Task OpenWorktreeAsync(Grant grant, string repository, string root, RunDirectory directory, CancellationToken ct)
@@ -201,7 +203,7 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
     /// <summary>Waits until no other run works there, in its slot and under its lease.</summary>
     private async Task TakeAsync(Grant grant, Place place, CancellationToken ct)
     {
-        for (var told = false; !_taken.TryAdd(place.Path, grant.RunId) || !TryLock(grant.RunId, place); told = true)
+        for (var told = false; !_taken.TryAdd(place.Path, grant.RunId) || !TryLock(grant.RunId, place, DirectoryLock.Try); told = true)
         {
             _taken.TryRemove(new(place.Path, grant.RunId));
             if (!told)
@@ -211,11 +213,11 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
     }
 
     /// <summary>A worktree belongs to this worker alone; a directory may be asked for by others of this host.</summary>
-    private bool TryLock(Guid runId, Place place)
+    private bool TryLock(Guid runId, Place place, Func<string, DirectoryLock?> hold)
     {
         if (place.Kind is not WorkspaceKind.Dir)
             return true;
-        if (DirectoryLock.Try(place.Path) is not { } held)
+        if (hold(place.Path) is not { } held)
             return false;
         _locks[runId] = held;
         return true;

@@ -59,9 +59,9 @@ public sealed class RequestTests
         await using var board = await FakeBoard.StartAsync(("PATCH /lanes/shell", FakeBoard.Answers(Samples.Lane())));
         using var kanban = new CommandLine(board);
 
-        await kanban.RunAsync("lane", "set", "shell", "--max-active", "none", "--retry", "ask", "--silence", "15m");
+        await kanban.RunAsync("lane", "set", "shell", "--max-active", "none", "--retry", "ask", "--silence", "15m", "--child-lane", "none");
 
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"maxActive":null,"retry":"ask","silenceSeconds":900}"""), JsonNode.Parse(Assert.Single(board.Requests).Body)));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"maxActive":null,"retry":"ask","silenceSeconds":900,"childLanes":[]}"""), JsonNode.Parse(Assert.Single(board.Requests).Body)));
     }
 
     [Fact]

@@ -52,6 +52,29 @@ public sealed class FencedRunTests
     }
 
     [Fact]
+    public async Task A_lane_names_the_lanes_in_which_its_runs_may_make_children()
+    {
+        await using var runs = await HeldRuns.StartAsync();
+        foreach (var lane in new[] { "codex", "deploy" })
+            (await runs.People.PostAsJsonAsync("/api/v1/lanes", new CreateLane(lane), Json.Client)).EnsureSuccessStatusCode();
+        var run = await runs.StartRunAsync();
+        var early = (await run.Kanban.RunAsync("create", "early", "--lane", "deploy", "--idempotency-key", "k", "-o", "name")).Out.Trim();
+        using var edit = JsonContent.Create(new { childLanes = new[] { "codex" } });
+        (await runs.People.PatchAsync("/api/v1/lanes/shell", edit)).EnsureSuccessStatusCode();
+
+        Assert.Equal("codex", (await runs.TaskAsync((await run.Kanban.RunAsync("create", "allowed", "--lane", "codex", "-o", "name")).Out.Trim())).Task.Lane);
+        Assert.Null((await runs.TaskAsync((await run.Kanban.RunAsync("create", "for a person to place", "--status", "triage", "-o", "name")).Out.Trim())).Task.Lane);
+        foreach (var given in new[] { "deploy", "shell" })
+        {
+            var refused = await run.Kanban.RunAsync([.. given == "shell" ? new[] { "create", "own lane" } : ["create", "another", "--lane", given]]);
+            Assert.NotEqual(0, refused.Code);
+            Assert.Contains($"'lane' of a child of a run in lane shell is one of codex; given was '{given}'.", refused.Error, StringComparison.Ordinal);
+        }
+        Assert.Equal(early, (await run.Kanban.RunAsync("create", "early", "--lane", "deploy", "--idempotency-key", "k", "-o", "name")).Out.Trim());
+        Assert.Equal(4, await runs.Board.UseAsync(db => db.Tasks.CountAsync()));
+    }
+
+    [Fact]
     public async Task A_run_reaches_its_task_and_its_children_and_nothing_else()
     {
         await using var runs = await HeldRuns.StartAsync();

@@ -52,6 +52,18 @@ public abstract class LaneSpec<TStore> : TaskSpec<TStore> where TStore : TestSto
         Assert.Equal(pointer, (await People.EditLaneAsync("shell", patch)).Fault().Pointer);
 
     [Fact]
+    public async Task Lanes_for_children_are_lanes_that_are_there_and_none_means_any()
+    {
+        var lane = (await People.CreateLaneAsync(new("planner", ChildLanes: ["shell", "planner", "shell"]))).Value<LaneView>();
+        Assert.Equal(["shell", "planner"], lane.ChildLanes!);
+        Assert.Contains("'shell'", (await People.EditLaneAsync("planner", """{"childLanes":["sehll"]}""")).Refused(400, "unknown-lane"), StringComparison.Ordinal);
+        Assert.Equal("/childLanes", (await People.CreateLaneAsync(new("other", ChildLanes: ["nowhere"]))).Fault().Pointer);
+
+        Assert.Equal(["shell", "planner"], (await People.EditLaneAsync("planner", """{"maxActive":2}""")).Value<LaneView>().ChildLanes!);
+        Assert.Empty((await People.EditLaneAsync("planner", """{"childLanes":null}""")).Value<LaneView>().ChildLanes!);
+    }
+
+    [Fact]
     public async Task An_unknown_lane_is_refused_with_the_nearest_known_one()
     {
         Assert.Contains("'shell'", (await People.ShowLaneAsync("sehll")).Refused(404, "not-found"), StringComparison.Ordinal);

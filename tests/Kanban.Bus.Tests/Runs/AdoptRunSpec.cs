@@ -40,6 +40,26 @@ public abstract class AdoptRunSpec<TStore> : TaskSpec<TStore> where TStore : Tes
     }
 
     [Fact]
+    public async Task A_task_s_result_is_that_of_the_run_that_did_it_and_of_no_other()
+    {
+        var task = await CreateAsync("t");
+        var lost = await StartAsync(task.Key);
+        await Store.SendAsync(new LoseRun(lost, "its worker is gone", await Store.NowAsync()));
+        await Store.FinishAsync("w1", new FinishItem(lost, 1, Outcome.Succeeded));
+        var asks = await StartAsync(task.Key);
+        await Store.FinishAsync("w1", new FinishItem(asks, 2, Outcome.Blocked, "which?", Summary: "half of it", Metadata: JsonElement.Parse("""{"half":1}""")));
+        Assert.Equal(("half of it", 1), ((await ShowAsync(task.Key)).Summary, (await MetadataAsync(task.Key))!.Value.GetProperty("half").GetInt32()));
+
+        (await People.MoveAsync(task.Key, Status.Ready)).Value<TaskView>();
+        var done = await StartAsync(task.Key);
+        await Store.FinishAsync("w1", new FinishItem(done, 3, Outcome.Review, Summary: "all of it"));
+        Assert.Equal(("all of it", (JsonElement?)null), ((await ShowAsync(task.Key)).Summary, (await MetadataAsync(task.Key))));
+
+        await People.AdoptAsync(lost);
+        Assert.Equal((Status.Done, (string?)null), ((await ShowAsync(task.Key)).Status, (await ShowAsync(task.Key)).Summary));
+    }
+
+    [Fact]
     public async Task It_is_refused_while_another_run_is_at_work_and_when_that_has_done_the_task()
     {
         var (key, run) = await LateAsync(Outcome.Succeeded);
@@ -63,6 +83,8 @@ public abstract class AdoptRunSpec<TStore> : TaskSpec<TStore> where TStore : Tes
         Assert.Equal($"No result of run 2 of {key} came late: it is running.", await RefusedAsync(live));
         Assert.Equal(404, (await People.AdoptAsync(Guid.CreateVersion7())).Status);
     }
+
+    private async Task<JsonElement?> MetadataAsync(string key) => (await People.ShowAsync(key)).Value<TaskDetail>().Metadata;
 
     private async Task<string> RefusedAsync(Guid run) => (await People.AdoptAsync(run)).Refused(409, "refused-by-state");
 

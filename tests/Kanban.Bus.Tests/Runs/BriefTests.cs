@@ -18,7 +18,7 @@ public sealed class BriefTests
     {
         var task = Task("Build it.");
         (task.Acceptance, task.Due, task.MaxRuntimeSeconds, task.Attempts) = ("All tests pass.", At, 3600, 1);
-        var lane = new Lane { Name = "codex", MaxAttempts = 3, SilenceSeconds = 300, Draws = "acct-x=1" };
+        var lane = new Lane { Name = "codex", MaxAttempts = 3, SilenceSeconds = 300, Draws = "acct-x=1", ChildLanes = "codex\ndeploy" };
 
         var text = Write(new BriefOf(task, 2, lane, [new ParentResult("main-1", "Before", "it went well", JsonElement.Parse("""{"files":3}"""))],
             [Ended(1, "exit 3")], [Said(7, "mind the gap")], ["notes.md"])).Text;
@@ -27,7 +27,7 @@ public sealed class BriefTests
         {
             "# main-7: A task", "Run 2 of this task in lane codex; 1 of 3 attempts", "1:00:00 of run time", "0:05:00 without output", "due at 2026-05-01 08:00 UTC", "acct-x=1",
             "## What to do\n\nBuild it.", "## It is done when\n\nAll tests pass.", "- `notes.md`", "- key:ann, 2026-05-01 08:00 UTC:\n> mind the gap",
-            "### main-1: Before\n\n> it went well\n>\n> {\"files\":3}", "- run 1 on gpu-1: failed\n> exit 3", "`kanban complete --summary TEXT`",
+            "### main-1: Before\n\n> it went well\n>\n> {\"files\":3}", "- run 1 on gpu-1: failed\n> exit 3", "`kanban complete --summary TEXT`", "Its `--lane` is one of codex, deploy.",
         })
             Assert.Contains(part, text, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
@@ -14,12 +15,13 @@ public abstract class StoppedRunSpec<TStore> : RunSpec<TStore> where TStore : Te
         var (task, run) = await HeldAsync();
         await Store.SendAsync(new LoseRun(run, "its worker is gone", await Store.NowAsync()));
 
-        var late = await Store.FinishAsync("w1", new FinishItem(run, 1, Outcome.Succeeded, Summary: "too late"));
+        var late = await Store.FinishAsync("w1", new FinishItem(run, 1, Outcome.Succeeded, Summary: "too late", Usage: JsonElement.Parse("""{"input":5}""")));
         await Store.FinishAsync("w1", new FinishItem(run, 1, Outcome.Failed, Summary: "another story"));
 
         Assert.Equal(FinishVerdict.Late, late.Verdict);
         await ExpectAsync(run, RunState.Lost, task, Status.Ready);
         Assert.Contains("too late", (await Store.RunAsync(run)).Late, StringComparison.Ordinal);
+        Assert.Contains("5", (await Store.RunAsync(run)).Usage, StringComparison.Ordinal);
         Assert.Single(await Store.EventsAsync(task), "run.late");
     }
 

@@ -31,13 +31,13 @@ public sealed class SaidEndingTests
     }
 
     [Fact]
-    public async Task A_question_is_told_as_one()
+    public async Task A_question_is_told_as_one_and_output_is_no_result_of_it()
     {
         await using var worker = await WorkerHarness.StartAsync();
 
-        var finish = await worker.RunAsync("""echo '{"as":"blocked","reason":"which branch?","question":true}' >"$KANBAN_ENDING_FILE" """);
+        var finish = await worker.RunAsync("""echo '{"as":"blocked","reason":"which branch?","question":true}' >"$KANBAN_ENDING_FILE"; echo 'The board asks.'""");
 
-        Assert.Equal((Outcome.Blocked, "which branch?", true), (finish.Outcome, finish.Reason, finish.Question));
+        Assert.Equal((Outcome.Blocked, "which branch?", true, null), (finish.Outcome, finish.Reason, finish.Question, finish.Summary));
     }
 
     [Fact]

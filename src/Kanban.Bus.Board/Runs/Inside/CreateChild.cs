@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Kanban.Bus.Board.Hosting;
+using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Board.Tasks;
 using Kanban.Bus.Contracts;
@@ -53,13 +54,22 @@ internal static class CreateChild
             // Keys of people and of other tasks' runs are none of its business.
             IdempotencyKey = asked.IdempotencyKey is { } key ? $"{task.Key}/{key}" : null,
         };
-        if (!await IsRepeatAsync(db, child, ct) && await TooManyAsync(db, task, options, ct) is { } tooMany)
-            return (null, tooMany);
+        // What was made once is answered alike, whatever the bounds are by now.
+        if (!await IsRepeatAsync(db, child, ct) && (await WrongLaneAsync(db, caller.Run.Lane, child.Lane, ct) ?? await TooManyAsync(db, task, options, ct)) is { } refused)
+            return (null, refused);
         return await creation.CreateWithinAsync(child, caller.Actor, ct);
     }
 
     private static async Task<bool> IsRepeatAsync(BoardDbContext db, CreateTask child, CancellationToken ct) =>
         child.IdempotencyKey is { } key && await db.Tasks.AnyAsync(t => t.Board == child.Board && t.IdempotencyKey == key, ct);
+
+    private static async Task<ProblemHttpResult?> WrongLaneAsync(BoardDbContext db, string own, string? asked, CancellationToken ct)
+    {
+        var allowed = ChildLanes.Split(await db.Lanes.Where(l => l.Name == own).Select(l => l.ChildLanes).SingleAsync(ct));
+        return asked is null || allowed.Count == 0 || allowed.Contains(asked)
+            ? null
+            : Problems.Invalid("/lane", $"'lane' of a child of a run in lane {own} is one of {string.Join(", ", allowed)}; given was '{TaskRules.Shown(asked)}'.");
+    }
 
     private static async Task<ProblemHttpResult?> TooManyAsync(BoardDbContext db, KanbanTask task, RunsOptions options, CancellationToken ct)
     {

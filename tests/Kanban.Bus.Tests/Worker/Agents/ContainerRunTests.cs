@@ -1,6 +1,7 @@
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
 using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Shim;
 
 namespace Kanban.Bus.Tests.Worker.Agents;
 
@@ -78,6 +79,23 @@ public sealed class ContainerRunTests
         Assert.Empty(engine.Containers);
         // The engine refused once, and was asked again.
         Assert.False(File.Exists(Path.Combine(engine.Folder, "away")));
+    }
+
+    [Fact]
+    public async Task A_container_of_a_lane_that_says_stop_ends_within_the_lease_though_its_worker_is_dead()
+    {
+        using var engine = new FakeEngine();
+        await using var worker = await WorkerHarness.StartAsync(o => engine.Configure(o));
+        var runId = await worker.OfferAsync(FakeAgent.Grant("stuck") with { Limits = new RunLimits(null, null, 600, OnDisconnect.Stop), LeaseSeconds = 60 });
+        await Eventually.Async(() => engine.Containers.Length == 1);
+        await worker.AbandonWorkerAsync();
+
+        // As it would be soon: past the time of the kill.
+        await File.WriteAllTextAsync(Path.Combine(worker.Home, "runs", runId.ToString(), "beat"), $"{(long)Kernel.UptimeSeconds() - 60,-15}\n");
+
+        await Eventually.Async(() => engine.Containers.Length == 0);
+        await worker.StartWorkerAsync();
+        Assert.Equal(Outcome.Lost, (await worker.FinishAsync(runId)).Outcome);
     }
 
     [Fact]

@@ -38,6 +38,7 @@ CREATE TABLE lanes (
     workspace text,
     draws text NOT NULL,
     artifacts text NOT NULL,
+    child_lanes text NOT NULL,
     retry text NOT NULL,
     max_attempts integer NOT NULL,
     backoff_seconds integer NOT NULL,

@@ -33,6 +33,7 @@ CREATE TABLE "lanes" (
     "workspace" TEXT NULL,
     "draws" TEXT NOT NULL,
     "artifacts" TEXT NOT NULL,
+    "child_lanes" TEXT NOT NULL,
     "retry" TEXT NOT NULL,
     "max_attempts" INTEGER NOT NULL,
     "backoff_seconds" INTEGER NOT NULL,
