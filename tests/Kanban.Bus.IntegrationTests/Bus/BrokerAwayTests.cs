@@ -16,7 +16,7 @@ public sealed class BrokerAwayTests
         await using var board = await BusReplica.StartAsync(await BusReplica.NewDatabaseAsync(), await server.CreateVirtualHostAsync(), "gpu");
         await Eventually.Async(async () => (await board.Bus.PublishAsync([Offer()], default)).Count == 1);
 
-        server.Freeze();
+        await server.FreezeAsync();
         var started = Stopwatch.GetTimestamp();
         var published = await board.Bus.PublishAsync([Offer(), Offer()], default);
         var took = Stopwatch.GetElapsedTime(started);

@@ -25,7 +25,7 @@ public sealed class BoardAwayTests
             keys.Add((await board.Api.AddTaskAsync(new CreateTask("long", "work", Body: oracle.Witness.Script($"while [ ! -e '{gate}' ]; do sleep 0.2; done")))).Key);
         await Eventually.Async(() => oracle.Witness.Lines.Count == 4);
 
-        board.Freeze();
+        await board.FreezeAsync();
         await Task.Delay(2 * Lease);
         board.Thaw();
 

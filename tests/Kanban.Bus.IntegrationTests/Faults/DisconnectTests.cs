@@ -57,7 +57,7 @@ public sealed class DisconnectTests
         switch (fault)
         {
             case Fault.WorkerFrozen:
-                worker.Freeze();
+                await worker.FreezeAsync();
                 break;
             case Fault.WorkerKilled:
                 await worker.Kill9Async();

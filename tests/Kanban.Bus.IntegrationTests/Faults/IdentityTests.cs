@@ -63,7 +63,7 @@ public sealed class IdentityTests
         await Eventually.Async(() => oracle.Witness.Lines.Count > 0);
         var old = oracle.Witness.Lines[0].ProcessId;
 
-        first.Freeze();
+        await first.FreezeAsync();
         await cluster.StartWorkerAsync(Second);
         await Eventually.Async(() => oracle.Witness.Lines.Any(l => l is { Token: 2, What: "start" }));
         first.Thaw();

@@ -47,13 +47,13 @@ public sealed class LostWorkerTests
             await bench.SaidAsync(task, "start");
         var old = bench.Witness.Lines.First(l => l.Task == endless.Key).ProcessId;
 
-        sleeper.Freeze();
+        await sleeper.FreezeAsync();
         await Eventually.Async(async () => await bench.AskAsync<bool>("SELECT bool_and(renewed_at < kanban_now() - interval '2 s') FROM leases"));
         sleeper.Thaw();
         await Eventually.Async(async () => await bench.AskAsync<bool>("SELECT bool_and(renewed_at > kanban_now() - interval '2 s') FROM leases"));
         Assert.Equal(2, await bench.AskAsync<long>("SELECT count(*) FROM runs WHERE live AND state = 'Running' AND number = 1"));
 
-        sleeper.Freeze();
+        await sleeper.FreezeAsync();
         bench.Open("asleep");
         await bench.Cluster.StartWorkerAsync(new WorkerShape("second", FaultBench.Lane, 2));
         foreach (var task in (TaskView[])[answers, endless])

@@ -67,7 +67,7 @@ public sealed class BoardProcess : IAsyncDisposable
     /// <summary>SIGTERM, and waits for an orderly end.</summary>
     public Task TerminateAsync() => Process.EndAsync(Signals.Terminate, TimeSpan.FromSeconds(30));
 
-    public void Freeze() => Process.Signal(Signals.Stop);
+    public Task FreezeAsync() => Process.FreezeAsync();
 
     public void Thaw() => Process.Signal(Signals.Continue);
 

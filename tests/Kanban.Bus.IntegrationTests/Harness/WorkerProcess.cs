@@ -92,7 +92,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>SIGTERM: the worker drains and says goodbye.</summary>
     public Task TerminateAsync(TimeSpan? grace = null) => Process.EndAsync(Signals.Terminate, grace ?? TimeSpan.FromSeconds(60));
 
-    public void Freeze() => Process.Signal(Signals.Stop);
+    public Task FreezeAsync() => Process.FreezeAsync();
 
     public void Thaw() => Process.Signal(Signals.Continue);
 

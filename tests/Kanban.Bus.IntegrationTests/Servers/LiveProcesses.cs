@@ -9,6 +9,10 @@ public static class LiveProcesses
 
     public static bool AnyInGroup(int groupId) => Ids().Any(id => Read(id) is { } process && process.Group == groupId);
 
+    /// <summary>Whether no thread of the group executes any more: after SIGSTOP each goes on until it is scheduled once more.</summary>
+    public static bool IsStopped(int groupId) => Ids().Where(id => Read(id) is { } process && process.Group == groupId)
+        .SelectMany(id => Threads(id).Select(thread => Read($"{id}/task/{thread}"))).All(thread => thread is null or ("T" or "t", _));
+
     /// <summary>Processes whose environment holds <paramref name="setting"/>, such as <c>KANBAN_RUN_ID=…</c>; those of other users are not seen.</summary>
     public static IReadOnlyList<int> WithSetting(string setting) => [.. Ids().Where(id => Read(id) is not null && Environment(id).Contains(setting))];
 
@@ -34,10 +38,25 @@ public static class LiveProcesses
         where id > 0
         select id;
 
-    private static (string State, int Group)? Read(int processId)
+    private static IEnumerable<string?> Threads(int processId)
+    {
+        try
+        {
+            return Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task")).Select(Path.GetFileName);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    private static (string State, int Group)? Read(int processId) => Read(processId.ToString(CultureInfo.InvariantCulture));
+
+    /// <param name="place">Under <c>/proc</c>.</param>
+    private static (string State, int Group)? Read(string place)
     {
         // "pid (name) state parent group …"; the name may hold spaces and brackets.
-        var stat = Text(processId, "stat");
+        var stat = Text(place, "stat");
         var end = stat.LastIndexOf(')');
         if (end < 0)
             return null;
@@ -45,13 +64,13 @@ public static class LiveProcesses
         return fields[0] is "Z" or "X" ? null : (fields[0], int.Parse(fields[2], CultureInfo.InvariantCulture));
     }
 
-    private static string[] Environment(int processId) => Text(processId, "environ").Split('\0');
+    private static string[] Environment(int processId) => Text(processId.ToString(CultureInfo.InvariantCulture), "environ").Split('\0');
 
-    private static string Text(int processId, string file)
+    private static string Text(string place, string file)
     {
         try
         {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/{file}"));
+            return File.ReadAllText($"/proc/{place}/{file}");
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

@@ -113,11 +113,6 @@ public sealed class PostgresServer : IAsyncDisposable
             await _process.EndAsync(Signals.Interrupt, TimeSpan.FromSeconds(30));
     }
 
-    /// <summary>Freezes the postmaster's process group; running backends are other groups and go on. New connections hang.</summary>
-    public void Freeze() => _process?.Signal(Signals.Stop);
-
-    public void Thaw() => _process?.Signal(Signals.Continue);
-
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })

@@ -124,7 +124,7 @@ public sealed class RabbitServer : IAsyncDisposable
     }
 
     /// <summary>Freezes the node: connections stay open and nothing moves.</summary>
-    public void Freeze() => _node?.Signal(Signals.Stop);
+    public Task FreezeAsync() => _node?.FreezeAsync() ?? Task.CompletedTask;
 
     public void Thaw() => _node?.Signal(Signals.Continue);
 

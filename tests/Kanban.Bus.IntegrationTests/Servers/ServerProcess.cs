@@ -59,6 +59,13 @@ public sealed class ServerProcess : IDisposable
             Signals.Send(-_process.Id, signal);
     }
 
+    /// <summary>SIGSTOP to the whole group; returns when nothing of it executes any more, which on a busy machine is a while later.</summary>
+    public async Task FreezeAsync()
+    {
+        Signal(Signals.Stop);
+        await Eventually.Async(() => LiveProcesses.IsStopped(_process.Id));
+    }
+
     /// <summary>Ends the group: <paramref name="signal"/>, and KILL when it has not ended in time. Returns when it is seen dead.</summary>
     public async Task EndAsync(int signal, TimeSpan grace)
     {
