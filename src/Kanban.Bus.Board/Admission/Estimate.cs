@@ -43,10 +43,4 @@ public static class Estimate
 
         return null;
     }
-
-    public static TimeSpan? Median(IEnumerable<TimeSpan> lengths)
-    {
-        var sorted = lengths.Order().ToList();
-        return sorted.Count == 0 ? null : sorted[sorted.Count / 2];
-    }
 }

@@ -10,7 +10,6 @@ namespace Kanban.Bus.Board.Admission;
 public sealed class Holders(BoardDbContext db)
 {
     private const int Looked = 1_000;
-    private const int LastRuns = 50;
 
     /// <summary>Runs that draw from the cap, the longest at work first; null where no run holds what it waits for.</summary>
     public async Task<List<HolderView>?> OfAsync(KanbanTask task, Wait wait, CancellationToken ct)
@@ -35,16 +34,5 @@ public sealed class Holders(BoardDbContext db)
         var cap = wait.Cap is { Kind: CapKind.Pool } key ? key.Name : null;
         return rows.ConvertAll(r => new HolderView(
             r.TaskKey, r.Profile, r.WorkerId, r.Host, cap is null ? 1 : Draws.Read(r.Draws).GetValueOrDefault(cap), Math.Max(0, Math.Round((now - r.At).TotalSeconds))));
-    }
-
-    /// <summary>The median length of a lane's last runs that came to an end of their own; null when there were none lately.</summary>
-    public async Task<TimeSpan?> UsualAsync(string lane, CancellationToken ct)
-    {
-        string[] ends = [nameof(RunState.Succeeded), nameof(RunState.Failed)];
-        // Ids rise with time: the newest runs of all lanes are found without going through the history.
-        var last = await db.Runs.AsNoTracking().OrderByDescending(r => r.CorrelationId).Take(Looked * 5)
-            .Where(r => r.Lane == lane && ends.Contains(r.State) && r.StartedAt != null && r.EndedAt != null)
-            .OrderByDescending(r => r.CorrelationId).Take(LastRuns).Select(r => new { r.StartedAt, r.EndedAt }).ToListAsync(ct);
-        return Estimate.Median(last.Select(r => r.EndedAt!.Value - r.StartedAt!.Value));
     }
 }

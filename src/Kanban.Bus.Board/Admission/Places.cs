@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 namespace Kanban.Bus.Board.Admission;
 
 /// <summary>How many of a lane go before a task that waits, by the order that a pass goes by.</summary>
-public sealed class Places(BoardDbContext db, SnapshotReader snapshots, IOptions<AdmissionOptions> options)
+public sealed class Places(BoardDbContext db, IOptions<AdmissionOptions> options)
 {
     /// <returns>From 1. Of keys that share a step it is where the task comes if no run ends meanwhile.</returns>
-    public async Task<int> OfAsync(KanbanTask task, CancellationToken ct)
+    public async Task<int> OfAsync(KanbanTask task, Snapshot frame, CancellationToken ct)
     {
         var line = SnapshotReader.Ready(db.Tasks).Where(t => t.Lane == task.Lane);
         var before = line.Where(t => t.TurnAt < task.TurnAt || t.TurnAt == task.TurnAt && t.Id.CompareTo(task.Id) < 0);
@@ -28,7 +28,6 @@ public sealed class Places(BoardDbContext db, SnapshotReader snapshots, IOptions
         var mine = AdmissionGroup.Read(task.AdmissionGroup).FairKey;
         var ahead = (await before.Where(t => t.TurnAt >= from).GroupBy(t => t.AdmissionGroup).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct))
             .Where(g => AdmissionGroup.Read(g.Key).FairKey == mine).Sum(g => g.Count);
-        var frame = await snapshots.FrameAsync(ct);
         var runs = frame.Live.GroupBy(l => l.FairKey).ToDictionary(g => g.Key, g => g.Sum(l => l.Count));
         var share = (double)(runs.GetValueOrDefault(mine) + ahead) / frame.Order.WeightOf(mine);
         // Another key goes on until its share is as large as this one's will be; of two that are as large, the one that waits longer is first.

@@ -62,7 +62,7 @@ public sealed class SnapshotReader(BoardDbContext db, LayoutCache layouts, IOffe
             .ConvertAll(g => new LiveRuns(g.Lane, g.Board, g.RequirementSet, g.Host, g.Needs, g.WorkerId, g.Count, g.HeldOn, g.Draws, g.FairKey));
         var usual = new Dictionary<string, TimeSpan?>();
         foreach (var lane in layout.Lanes.Where(l => l.HoldBeforeClose))
-            usual[lane.Name] = await lengths.OfAsync(db, lane.Name, now, ct);
+            usual[lane.Name] = (await lengths.OfAsync(db, lane.Name, now, ct))?.NineInTen;
         return new Snapshot(
             Caps.At(layout.Pools, layout.Lanes, layout.Boards, options.Value.MostActive, now),
             options.Value.LookAhead,
@@ -83,10 +83,22 @@ public sealed class SnapshotReader(BoardDbContext db, LayoutCache layouts, IOffe
         };
     }
 
-    private async Task<List<Reservation>> ReservationsAsync(DateTimeOffset now, CancellationToken ct) =>
-        (await db.Reservations.AsNoTracking().Where(r => r.Task.Status == Status.Ready && r.Task.LiveRunId == null && !r.Task.Archived)
-            .Select(r => new { r.Kind, r.Name, r.Task.Board, r.Task.Number, r.TaskId, r.Task.TurnAt, r.Units, r.Since }).ToListAsync(ct))
-        .ConvertAll(r => new Reservation(new(r.Kind, r.Name), KanbanTask.KeyOf(r.Board, r.Number), new(r.TurnAt ?? now, r.TaskId), r.Units, r.Since));
+    /// <remarks>Tasks are asked for by their ids alone: asked for those that wait, the database may go through all that do.</remarks>
+    private async Task<List<Reservation>> ReservationsAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var rows = await db.Reservations.AsNoTracking().ToListAsync(ct);
+        var ids = rows.ConvertAll(r => r.TaskId);
+        var holders = (await db.Tasks.Where(t => ids.Contains(t.Id))
+                .Select(t => new { t.Id, t.Board, t.Number, t.TurnAt, Waits = t.Status == Status.Ready && t.LiveRunId == null && !t.Archived }).ToListAsync(ct))
+            .Where(t => t.Waits).ToDictionary(t => t.Id);
+        return
+        [
+            .. from row in rows
+               where holders.ContainsKey(row.TaskId)
+               let holder = holders[row.TaskId]
+               select new Reservation(new(row.Kind, row.Name), KanbanTask.KeyOf(holder.Board, holder.Number), new(holder.TurnAt ?? now, holder.Id), row.Units, row.Since),
+        ];
+    }
 
     internal static IQueryable<ReadyTask> Select(IQueryable<KanbanTask> tasks) => tasks.AsNoTracking().Select(t => new ReadyTask(
         t.Id, t.Board + "-" + t.Number, t.Board, t.Lane!, t.RequirementSet, t.Host, t.Needs, t.TurnAt ?? t.UpdatedAt, t.Draws, AdmissionGroup.Read(t.AdmissionGroup).FairKey, Retries.Are(t.FailedBy, t.LostOn),

@@ -16,32 +16,35 @@ internal static class WhyTask
         .WithTags("Tasks").WithName("WhyTask").WithSummary("Says why a task has not started");
 
     internal static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Handle(
-        string key, BoardDbContext db, WaitReasons reasons, SnapshotReader snapshots, Places places, Holders holders, CancellationToken ct)
+        string key, BoardDbContext db, WaitReasons reasons, SnapshotReader snapshots, Places places, Holders holders, UsualLengths lengths, CancellationToken ct)
     {
         var task = KanbanTask.TryParseKey(key, out var board, out var number)
             ? await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Board == board && t.Number == number, ct)
             : null;
         if (task is null)
             return Problems.NotFound("task", key);
-        if (!(await reasons.ForAsync([task], ct)).TryGetValue(task.Id, out var wait))
+        var frame = task.Status is Status.Ready ? await snapshots.FrameAsync(ct) : null;
+        if (!(await reasons.ForAsync([task], ct, frame)).TryGetValue(task.Id, out var wait))
             return TypedResults.Ok(new WhyView(task.Key, task.Status, false, null, await NotWaitingAsync(db, task, ct), null));
 
-        var inLine = task.Status is Status.Ready && task.LiveRunId is null && !task.Archived;
-        var place = inLine ? await places.OfAsync(task, ct) : (int?)null;
         var held = await holders.OfAsync(task, wait, ct);
-        var about = place is null ? null : await AboutAsync(task, wait, place.Value, held, snapshots, holders, ct);
+        int? place = null;
+        TimeSpan? about = null;
+        if (frame is not null && task.LiveRunId is null && !task.Archived)
+        {
+            place = await places.OfAsync(task, frame, ct);
+            if (held is not null || wait.Until is not null)
+                about = About(task, wait, place.Value, held, frame, (await lengths.OfAsync(db, task.Lane!, frame.Now, ct))?.Median);
+        }
+
         return TypedResults.Ok(new WhyView(
             task.Key, task.Status, true, wait.Code, wait.Reason + Named(held ?? []), place, wait.Cap?.ToString(), held, about is { } time ? Math.Round(time.TotalSeconds) : null, wait.Until));
     }
 
     /// <summary>Until it may start, counted on over times at which a window keeps it closed.</summary>
-    private static async Task<TimeSpan?> AboutAsync(
-        KanbanTask task, Wait wait, int place, List<HolderView>? held, SnapshotReader snapshots, Holders holders, CancellationToken ct)
+    /// <param name="usual">The median length of the lane's last runs.</param>
+    private static TimeSpan? About(KanbanTask task, Wait wait, int place, List<HolderView>? held, Snapshot frame, TimeSpan? usual)
     {
-        if (held is null && wait.Until is null)
-            return null;
-        var usual = await holders.UsualAsync(task.Lane!, ct);
-        var frame = await snapshots.FrameAsync(ct);
         var guess = held is not null
             ? usual is { } length ? Estimate.Of(place, length, held.Select(h => TimeSpan.FromSeconds(h.Seconds))) : null
             : RoomThen(frame, task, wait) is var room and > 0 ? Estimate.AfterOpening(wait.Until!.Value - frame.Now, place, room, usual) : null;

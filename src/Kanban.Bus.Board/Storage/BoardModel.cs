@@ -58,7 +58,9 @@ internal static partial class BoardModel
             const string waiting = "status = 'ready' AND live_run_id IS NULL AND NOT archived";
             task.HasIndex(t => new { t.Lane, t.RequirementSet, t.TurnAt, t.Id }).HasFilter(waiting).HasDatabaseName("ix_tasks_admission");
             task.HasIndex(t => new { t.Lane, t.RequirementSet, t.AdmissionGroup, t.TurnAt, t.Id }).HasFilter(waiting).HasDatabaseName("ix_tasks_admission_group");
-            task.HasIndex(t => new { t.Status, t.NotBefore });
+            task.HasIndex(t => t.NotBefore).HasFilter("status = 'scheduled'").HasDatabaseName("ix_tasks_scheduled");
+            // Pages of one status, newest first, whatever the database's figures say of how many there are.
+            task.HasIndex(t => new { t.Status, t.Id });
             task.HasIndex(t => t.Due).HasFilter("due IS NOT NULL");
         });
 

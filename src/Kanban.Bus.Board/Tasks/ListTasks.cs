@@ -59,7 +59,10 @@ public static class ListTasks
         var tasks = db.Tasks.Where(t => t.Archived == archived);
         if (query.Board is { } board)
             tasks = tasks.Where(t => t.Board == board);
-        if (statuses.Count > 0)
+        // One alone comes out of its index in order.
+        if (statuses is [var status])
+            tasks = tasks.Where(t => t.Status == status);
+        else if (statuses.Count > 0)
             tasks = tasks.Where(t => statuses.Contains(t.Status));
         if (query.Lane is { } lane)
             tasks = tasks.Where(t => t.Lane == lane);

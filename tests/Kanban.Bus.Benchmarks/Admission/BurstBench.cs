@@ -34,13 +34,14 @@ public static class BurstBench
         var cost = ProcessCost.Watch(installation.Board.ProcessId);
         var (before, largest) = (cost.ResidentMegabytes, 0d);
         await api.PostAsync($"tasks/{parent.Key}/move", new MoveTask(Status.Done));
-        var pages = new List<double>();
+        string[] pages = ["tasks?status=ready", "tasks/" + last, $"tasks/{last}/why"];
+        var took = pages.Select(_ => new List<double>()).ToArray();
         var (deepest, longestPass, p99) = (0, 0d, 0d);
         var time = Stopwatch.StartNew();
         while (time.Elapsed < Watched)
         {
-            foreach (var page in new[] { "tasks?status=ready", "tasks/" + last, $"tasks/{last}/why" })
-                pages.Add(await TimeAsync(api, page));
+            for (var i = 0; i < pages.Length; i++)
+                took[i].Add(await TimeAsync(api, pages[i]));
             deepest = Math.Max(deepest, (await installation.Rabbit.Management.QueueDepthsAsync(installation.Cluster.VirtualHost)).Where(q => q.Key.StartsWith("kanban.lane.", StringComparison.Ordinal)).Max(q => q.Value));
             largest = Math.Max(largest, cost.ResidentMegabytes);
             var passes = (await api.GetAsync<OrderView>("order")).Passes;
@@ -58,7 +59,7 @@ public static class BurstBench
         return
         [
             new("admission.burst_p99_ms", p99, "ms", conditions + $"; a pass, by the board's own clock, worst p99 of any thousand; longest {longestPass:0} ms"),
-            new("admission.burst_page_p99_ms", Figures.Percentile(pages, 0.99), "ms", conditions + $"; {pages.Count} calls: list of ready tasks, one task, why; median {Figures.Percentile(pages, 0.5):0} ms"),
+            new("admission.burst_page_p99_ms", took.Max(t => Figures.Percentile(t, 0.99)), "ms", conditions + $"; the slowest of three pages, {took[0].Count} calls each; median and p99 of the list of ready tasks {Both(took[0])}, of one task {Both(took[1])}, of why {Both(took[2])}"),
             new("admission.burst_rss_growth_mb", Math.Max(0, largest - before), "MB", conditions + $"; largest, over {before:0} MB before"),
             new("admission.burst_queue_depth", deepest, "", conditions + "; most messages in a lane's queue, unacked ones included"),
         ];
@@ -101,6 +102,8 @@ public static class BurstBench
         await answer.Content.ReadAsByteArrayAsync();
         return time.Elapsed.TotalMilliseconds;
     }
+
+    private static string Both(List<double> took) => string.Create(CultureInfo.InvariantCulture, $"{Figures.Percentile(took, 0.5):0} and {Figures.Percentile(took, 0.99):0} ms");
 
     private static string LaneOf(int i) => $"lane-{i}";
 }

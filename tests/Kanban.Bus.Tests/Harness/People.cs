@@ -145,7 +145,7 @@ internal sealed class People(TestStore store)
         DeleteSchedule.Handle(name, Get<BoardDbContext>(s), Get<ScheduleFiring>(s), Get<ScheduleSignal>(s), User, default));
 
     public Task<Answer> WhyAsync(string key) => CallAsync(s =>
-        WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<SnapshotReader>(s), Get<Places>(s), Get<Holders>(s), default));
+        WhyTask.Handle(key, Get<BoardDbContext>(s), Get<WaitReasons>(s), Get<SnapshotReader>(s), Get<Places>(s), Get<Holders>(s), Get<UsualLengths>(s), default));
 
     public Task<Answer> DispatchAsync(Dispatch request) => CallAsync(s => DispatchEndpoint.Handle(
         request, Get<BoardDbContext>(s), Get<AdmissionPass>(s), Get<SnapshotReader>(s), Get<Announcer>(s), Get<IOptions<AdmissionOptions>>(s), default));

@@ -407,7 +407,9 @@ CREATE INDEX "ix_tasks_due" ON "tasks" ("due") WHERE due IS NOT NULL;
 
 CREATE UNIQUE INDEX "ix_tasks_board_number" ON "tasks" ("board", "number");
 
-CREATE INDEX "ix_tasks_status_not_before" ON "tasks" ("status", "not_before");
+CREATE INDEX "ix_tasks_scheduled" ON "tasks" ("not_before") WHERE status = 'scheduled';
+
+CREATE INDEX "ix_tasks_status_id" ON "tasks" ("status", "id");
 
 CREATE UNIQUE INDEX "ix_tokens_hash" ON "tokens" ("hash");
 
