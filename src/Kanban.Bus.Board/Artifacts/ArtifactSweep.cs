@@ -15,6 +15,13 @@ internal sealed class ArtifactSweep(BoardDbContext db, ArtifactStore store, IOpt
     /// <summary>An upload that has not moved for so long is dropped, and bytes may be without a row for so long.</summary>
     private static readonly TimeSpan Orphaned = TimeSpan.FromDays(1);
 
+    /// <summary>A little less than the time between two sweeps of a replica, so that clocks which differ don't skip one.</summary>
+    private static readonly TimeSpan Every = ArtifactSweeper.Every - TimeSpan.FromMinutes(5);
+
+    /// <returns>Rows and files removed; none where another replica has swept lately.</returns>
+    public async Task<(int Rows, int Files)> RunInTurnAsync(CancellationToken ct) =>
+        await db.TakeTurnAsync(Turn.Files, Every, ct) ? await RunAsync(ct) : (0, 0);
+
     /// <returns>Rows and files removed.</returns>
     public async Task<(int Rows, int Files)> RunAsync(CancellationToken ct)
     {

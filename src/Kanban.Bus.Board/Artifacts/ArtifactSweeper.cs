@@ -3,11 +3,11 @@ using Kanban.Bus.Board.Storage;
 
 namespace Kanban.Bus.Board.Artifacts;
 
-/// <summary>Sweeps files of tasks a quarter of an hour after the start and every hour from then on. Replicas may do so at one time: what one has removed the other does not find.</summary>
+/// <summary>Sweeps files of tasks a quarter of an hour after the start and every hour from then on. Of several replicas one does so each hour.</summary>
 internal sealed partial class ArtifactSweeper(IServiceScopeFactory scopes, BoardReadiness readiness, Outages outages, TimeProvider clock, ILogger<ArtifactSweeper> log) : BackgroundService
 {
     private static readonly TimeSpan First = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+    internal static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,7 +18,7 @@ internal sealed partial class ArtifactSweeper(IServiceScopeFactory scopes, Board
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                var (rows, files) = await scope.ServiceProvider.GetRequiredService<ArtifactSweep>().RunAsync(stoppingToken);
+                var (rows, files) = await scope.ServiceProvider.GetRequiredService<ArtifactSweep>().RunInTurnAsync(stoppingToken);
                 if (rows + files > 0)
                     Swept(log, rows, files);
             }

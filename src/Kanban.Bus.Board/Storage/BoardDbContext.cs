@@ -48,6 +48,7 @@ public abstract class BoardDbContext : DbContext
     public DbSet<LogChunk> LogChunks => Set<LogChunk>();
     public DbSet<Artifact> Artifacts => Set<Artifact>();
     public DbSet<BoardEvent> Events => Set<BoardEvent>();
+    public DbSet<Turn> Turns => Set<Turn>();
     public DbSet<RelayCursor> Relays => Set<RelayCursor>();
     public DbSet<Alarm> Alarms => Set<Alarm>();
     public DbSet<SetAside> DeadLetters => Set<SetAside>();

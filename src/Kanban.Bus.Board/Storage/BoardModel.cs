@@ -131,6 +131,7 @@ internal static partial class BoardModel
             row.HasIndex(e => new { e.Pool, e.Seq }).HasFilter("pool IS NOT NULL");
         });
 
+        model.Entity<Turn>().ToTable("turns").HasKey(t => t.Name);
         model.Entity<RelayCursor>().ToTable("relays").HasKey(r => r.Name);
 
         model.Entity<SetAside>(letter =>

@@ -175,6 +175,30 @@ public abstract class ArtifactSpec<TStore> : StoreSpec<TStore>, IDisposable wher
         Assert.Contains("artifact.dropped", await Store.EventsAsync(run.TaskId));
     }
 
+    [Fact]
+    public async Task Of_replicas_that_would_sweep_one_does_and_an_hour_later_one_again()
+    {
+        for (var hour = 0; hour < 2; hour++)
+        {
+            var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Store.ReadAsync(db => db.TakeTurnAsync(Turn.Files, TimeSpan.FromMinutes(55), default)))));
+            Assert.Single(taken, took => took);
+            await Store.AdvanceAsync(TimeSpan.FromHours(1));
+        }
+
+        // What one replica has swept of, none looks at again before its time.
+        var run = await HeldAsync();
+        await StoreAsync(run, "a", "same");
+        await Store.FinishAsync("w1", new FinishItem(run.RunId!.Value, run.FencingToken, Outcome.Succeeded));
+        await Store.AdvanceAsync(TimeSpan.FromSeconds(1));
+        _options.Keep = TimeSpan.Zero;
+        Task<(int, int)> InTurnAsync() => Store.ReadAsync(db => new ArtifactSweep(db, _files, Options.Create(_options), TimeProvider.System).RunInTurnAsync(default));
+        Assert.True(await Store.ReadAsync(db => db.TakeTurnAsync(Turn.Files, TimeSpan.FromHours(1), default)));
+        Assert.Equal((0, 0), await InTurnAsync());
+        await Store.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Equal((1, 0), await InTurnAsync());
+        Assert.Equal((0, 0), await InTurnAsync());
+    }
+
     public void Dispose()
     {
         _files.Dispose();

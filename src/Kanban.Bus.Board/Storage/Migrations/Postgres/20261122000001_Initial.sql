@@ -66,6 +66,12 @@ CREATE TABLE locks (
     CONSTRAINT pk_locks PRIMARY KEY (name)
 );
 
+CREATE TABLE turns (
+    name text NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    CONSTRAINT pk_turns PRIMARY KEY (name)
+);
+
 CREATE TABLE pools (
     name text NOT NULL,
     kind text NOT NULL,
@@ -442,6 +448,7 @@ CREATE UNIQUE INDEX ix_tokens_hash ON tokens (hash);
 CREATE INDEX ix_workers_session_hash ON workers (session_hash);
 
 INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers'), ('schedules');
+INSERT INTO turns (name, next_at) VALUES ('files', kanban_now());
 INSERT INTO boards (key, title, windows, next_number, created_at) VALUES ('main', 'Main', '', 1, kanban_now());
 INSERT INTO pools (name, kind, windows, profiles, paused, version, created_at) VALUES ('all', 'global', '', '', false, 1, kanban_now());
 
