@@ -17,7 +17,8 @@ public static class BoardLogging
                 // A caller without a good token is an answer, not an event of the board's.
                 .AddFilter(typeof(Access.TokenAuthentication).FullName, LogLevel.Warning)
                 // Faults are answered and logged once, by the board.
-                .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error);
+                .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error)
+                .AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.None);
     }
 
     /// <summary><c>2027-01-31T12:00:00.000Z info DatabaseStart: …</c>; an exception follows on lines of its own.</summary>
@@ -25,8 +26,13 @@ public static class BoardLogging
     {
         public const string Named = "line";
 
+        /// <summary>A start that failed is thrown as well, to whoever started: it is told once, in a sentence.</summary>
+        private static readonly EventId StartFailed = new(11, "HostedServiceStartupFaulted");
+
         public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
         {
+            if (logEntry.EventId == StartFailed && logEntry.Category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal))
+                return;
             var text = logEntry.Formatter(logEntry.State, logEntry.Exception);
             var line = text.ReplaceLineEndings(" ");
             textWriter.Write(clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", CultureInfo.InvariantCulture));

@@ -56,6 +56,8 @@ internal static class BoardService
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
+            // What else has begun ends as in any stop, before it is disposed of.
+            await app.StopAsync(ct);
             throw new ServiceException(e.Message + " Another board, or another program, listens there; --listen chooses another address.");
         }
     }

@@ -9,10 +9,10 @@ internal static class DeadLetterShow
 {
     public static Command Build(App app)
     {
-        var id = new Argument<Guid>("ID") { Description = "A dead letter, as 'kanban ops dlq list' names it" };
+        var id = Options.Ids("A dead letter, as 'kanban ops dlq list' names it", ArgumentArity.ExactlyOne);
         return app.On(new Command("show", "Show a dead letter with its message") { id }, async (call, ct) =>
         {
-            var letter = await call.Board.DeadLetterAsync(call.Get(id), ct);
+            var letter = await call.Board.DeadLetterAsync(call.Get(id)[0], ct);
             call.Output.Fields(letter, $"{letter.Id}",
             [
                 ("id", $"{letter.Id}"),

@@ -33,7 +33,7 @@ internal sealed class SessionBus(WorkerOptions options, QueueConsumers consumers
             _consuming = Task.CompletedTask;
         }
         if (_bus is null)
-            throw new InvalidOperationException("The board names no broker: it runs in single-host mode, with its worker inside. Set Transport:Provider to rabbitmq on the board.");
+            throw new WorkerStoppedException("The board names no broker: it runs in single-host mode, with its worker inside. Set Transport:Provider to rabbitmq on the board.");
         if (_consuming.IsCompleted)
         {
             _end?.Dispose();

@@ -44,6 +44,9 @@ internal static partial class WorkerLog
     [LoggerMessage(12, LogLevel.Information, "Runs are contained by {containment}{lacks}.")]
     public static partial void ContainedBy(this ILogger log, string containment, string lacks);
 
+    [LoggerMessage(13, LogLevel.Critical, "The worker can't go on: {reason}")]
+    public static partial void WorkerStopped(this ILogger log, string reason);
+
     [LoggerMessage(20, LogLevel.Warning, "No answer from the board at {board} since {since:u}; {held} runs go on as their lanes say: {reason}")]
     public static partial void BoardAway(this ILogger log, Uri board, DateTimeOffset since, int held, string reason);
 

@@ -31,7 +31,15 @@ internal sealed class WorkerService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await _started.Task.WaitAsync(stoppingToken);
+        try
+        {
+            await _started.Task.WaitAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends before it had quite begun: whatever kept it says why.
+            return;
+        }
         var exitCode = 1;
         try
         {
@@ -43,6 +51,10 @@ internal sealed class WorkerService(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             exitCode = 0;
+        }
+        catch (WorkerStoppedException e)
+        {
+            _log.WorkerStopped(e.Message);
         }
         catch (Exception e)
         {

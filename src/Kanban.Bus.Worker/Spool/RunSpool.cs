@@ -1,3 +1,5 @@
+using Kanban.Bus.Worker.Hosting;
+
 namespace Kanban.Bus.Worker.Spool;
 
 /// <summary>The worker's state directory: one directory per run that is under way or whose finish the board has not answered, and one process that may use it.</summary>
@@ -13,7 +15,7 @@ internal sealed class RunSpool(string home) : IDisposable
 
     private string Runs => Path.Combine(home, "runs");
 
-    /// <exception cref="IOException">Another process uses the directory; the message says which.</exception>
+    /// <exception cref="WorkerStoppedException">Another process uses the directory; the message says which.</exception>
     public void Open()
     {
         Directory.CreateDirectory(home, OwnerOnly);
@@ -25,7 +27,7 @@ internal sealed class RunSpool(string home) : IDisposable
         }
         catch (IOException e)
         {
-            throw new IOException($"Another worker uses {home}. Stop it, or give this one a directory and an id of its own (Worker:Home, Worker:Id).", e);
+            throw new WorkerStoppedException($"Another worker uses {home}. Stop it, or give this one a directory and an id of its own (Worker:Home, Worker:Id).", e);
         }
         var named = Path.Combine(home, "instance");
         if (!File.Exists(named))

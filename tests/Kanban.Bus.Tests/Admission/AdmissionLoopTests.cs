@@ -82,7 +82,7 @@ public sealed class AdmissionLoopTests : IAsyncLifetime, IDisposable
         _store.Admission.Tick = TimeSpan.FromMinutes(5);
         var task = await _store.ReadAsync(db => db.Tasks.Select(t => t.Id).SingleAsync());
         var opens = new DateTimeOffset(2026, 1, 1, 1, 0, 0, TimeSpan.Zero);
-        _store.Clock.Advance(opens.AddSeconds(-30) - await _store.NowAsync());
+        _store.Clock.Advance(opens.AddSeconds(-3) - await _store.NowAsync());
 
         DateTimeOffset? startedAt = null;
         await Eventually.Async(async () =>

@@ -66,11 +66,30 @@ public sealed class SingleHostTests : OnSingleHost
         var url = Greeting.SelectMany(line => line.Split(' ')).First(word => word.StartsWith("http://", StringComparison.Ordinal));
         url = new Uri(url).GetLeftPart(UriPartial.Authority);
         using var worker = new KanbanProcess(new Dictionary<string, string> { ["KANBAN_TOKEN"] = key }, "worker", "run", "--id", "w9", "--lane", "shell=1", "--url", url);
-        await worker.CodeAsync();
 
-        // A single host's board names no broker, so the worker ends; its token was made all the same.
+        // A single host's board names no broker, so the worker ends with that sentence; its token was made all the same.
+        var ended = await worker.EndAsync();
+        Assert.Contains("The worker can't go on: The board names no broker", ended.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Out + ended.Error, StringComparison.Ordinal);
         Assert.Contains("worker-w9", (await Kanban.RunAsync("token", "list")).Out, StringComparison.Ordinal);
         Assert.Contains("w9", (await Kanban.RunAsync("worker", "list")).Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("address", "address already in use")]
+    [InlineData("home", "one process has a SQLite file")]
+    public async Task A_second_one_on_the_same_address_or_home_ends_with_a_sentence(string shared, string sentence)
+    {
+        var address = new Uri(Greeting.SelectMany(line => line.Split(' ')).First(word => word.StartsWith("http://", StringComparison.Ordinal))).GetLeftPart(UriPartial.Authority);
+        using var second = shared == "address"
+            ? new KanbanProcess(new Dictionary<string, string>(), "up", "--listen", address)
+            : new KanbanProcess(new Dictionary<string, string>(), "up", "--listen", "http://127.0.0.1:0", "--home", Path.Combine(Up.Home, ".local", "share", "kanban"));
+
+        var ended = await second.EndAsync();
+
+        Assert.Equal(1, ended.Code);
+        Assert.Contains(sentence, ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Out + ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,6 +59,7 @@ public sealed class UsageTests
     [InlineData("task add hello --lan shell", "'kanban task add' has no option '--lan'. Did you mean '--lane'?", "kanban task add")]
     [InlineData("task list --otput json", "'kanban task list' has no option '--otput'. Did you mean '--output'?", "kanban task list")]
     [InlineData("task show main-1 main-2", "'main-2' is more than 'kanban task show' takes.", "kanban task show")]
+    [InlineData("token revoke x", "ID takes an id in full, as the list shows it; not 'x'.", "kanban token revoke")]
     [InlineData("token", "'kanban token' does nothing by itself; it has create, list, revoke.", "kanban token")]
     public async Task A_word_too_many_or_mistyped_is_answered_with_that_word_the_nearest_one_and_nothing_else(string line, string answer, string page)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Shim;
 using Kanban.Bus.Worker.Spool;
 
@@ -155,7 +156,7 @@ public sealed class TakeUpTests
         await using var worker = await WorkerHarness.StartAsync();
         using var second = new RunSpool(worker.Home);
 
-        var refused = Assert.Throws<IOException>(second.Open);
+        var refused = Assert.Throws<WorkerStoppedException>(second.Open);
 
         Assert.Contains(worker.Home, refused.Message, StringComparison.Ordinal);
     }
