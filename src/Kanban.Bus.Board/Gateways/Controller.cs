@@ -2,7 +2,7 @@ using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Board.Gateways;
 
-/// <summary>Moves a gateway's cap: halves it on overload, adds one after a healthy stretch in which it was drawn. A pure function over what it knew, what a look saw, and the time.</summary>
+/// <summary>Moves a gateway's cap: halves it on overload, or takes the share that waits where the gateway tells it; adds one after a healthy stretch in which it was drawn. A pure function over what it knew, what a look saw, and the time.</summary>
 /// <remarks>
 /// Until the first overload it looks for the limit, with short stretches. It remembers the last cap that stood. After an overload it goes back there by half of the
 /// way at a time; beyond it, it goes one by one, and waits twice as long after each time that did not stand. It only says what may start: nothing that runs is ended.
@@ -48,8 +48,9 @@ public static class Controller
         if (IsCooling(state, tuning, now) || signals.Used > state.Cap || !load.Sure && state.Overloads < Believed)
             return (state, null);
         var from = state.Cap;
-        // Half of what is drawn: half of a cap that nobody uses up would change nothing.
-        var to = Math.Max(tuning.Floor, (IsSaturated(state, signals) ? from : signals.Used) / 2);
+        // Of what is drawn: a share of a cap that nobody uses up would change nothing.
+        var drawn = IsSaturated(state, signals) ? from : signals.Used;
+        var to = Math.Max(tuning.Floor, Math.Min(drawn - 1, (int)(drawn * load.Keep)));
         if (to >= from)
             return (state, null);
         var passed = from > state.Stable;

@@ -5,8 +5,11 @@ namespace Kanban.Bus.Board.Gateways;
 /// <summary>What signals say of a gateway: overloaded, healthy, or between the two, where nothing is done (hysteresis).</summary>
 /// <param name="Overload">Why it is overloaded, in words; null when it is not.</param>
 /// <param name="Sure">One look is enough to believe it: requests failed already.</param>
-public sealed record Load(string? Overload, bool Sure, bool Healthy)
+/// <param name="Keep">The share of what is drawn that an overload leaves.</param>
+public sealed record Load(string? Overload, bool Sure, bool Healthy, double Keep = Load.Half)
 {
+    private const double Half = 0.5;
+
     /// <summary>Latencies that differ by less are noise, whatever their ratio.</summary>
     private const double NoiseMs = 100;
 
@@ -30,7 +33,7 @@ public sealed record Load(string? Overload, bool Sure, bool Healthy)
         var healthy = overload is null
             && !(signals.Waiting > tuning.HealthyBelow) && !(signals.Value > tuning.HealthyBelow) && !(signals.CacheUse > cacheFull - CacheMargin)
             && Slow("", signals.LatencyMs, state.Baseline, (1 + times) / 2.0) is null && Slow("", signals.RunLatencyMs, state.RunBaseline, (1 + times) / 2.0) is null;
-        return new(overload, Sure: false, healthy);
+        return new(overload, Sure: false, healthy, signals is { Running: { } running, Waiting: > 0 and var queue } && queue > tuning.OverloadAbove ? Math.Max(Half, running / (running + queue)) : Half);
     }
 
     private static string? Slow(string what, double? latency, double? usual, double times) =>
