@@ -73,7 +73,14 @@ public static class AppendLog
     {
         if (request.ContentLength > Limits.LogChunkBytes)
             return null;
-        using var piece = new MemoryStream((int)(request.ContentLength ?? 4096));
+        if (request.ContentLength is { } length)
+        {
+            var whole = GC.AllocateUninitializedArray<byte>((int)length);
+            await request.Body.ReadExactlyAsync(whole, ct);
+            return whole;
+        }
+
+        using var piece = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;
         while ((read = await request.Body.ReadAsync(buffer, ct)) > 0)

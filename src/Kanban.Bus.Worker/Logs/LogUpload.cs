@@ -18,8 +18,8 @@ internal sealed class LogUpload(
     // Pieces of one stream between two looks: about 10 MB/s per run, so that one flooding run leaves room for the others.
     private const int PiecesPerLook = 4;
 
-    // Over all runs of this process: memory stays bounded when hundreds of runs write at once.
-    private static readonly SemaphoreSlim Uploads = new(16);
+    // Over all runs of this process: memory stays bounded when hundreds of runs write at once, and few of their pieces wait in the board before what somebody watches.
+    private static readonly SemaphoreSlim Uploads = new(6);
 
     // What somebody may be watching does not wait behind the floods of other runs.
     private const int FewBytes = 16 * 1024;
