@@ -20,9 +20,12 @@ public sealed class ReplicaHints(
 
     private async Task TellAsync(CancellationToken ct)
     {
+        var next = events.NextOwn;
         while (!ct.IsCancellationRequested)
         {
-            await events.NextOwn.WaitAsync(ct);
+            await next.WaitAsync(ct);
+            // Before the hint goes out: what is committed from here on is told by the next one.
+            next = events.NextOwn;
             try
             {
                 if (broker.Current is not null)

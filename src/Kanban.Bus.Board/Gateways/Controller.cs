@@ -50,7 +50,7 @@ public static class Controller
         var from = state.Cap;
         // Of what is drawn: a share of a cap that nobody uses up would change nothing.
         var drawn = IsSaturated(state, signals) ? from : signals.Used;
-        var to = Math.Max(tuning.Floor, Math.Min(drawn - 1, (int)(drawn * load.Keep)));
+        var to = Math.Max(tuning.Floor, (int)(drawn * load.Keep));
         if (to >= from)
             return (state, null);
         var passed = from > state.Stable;

@@ -15,6 +15,15 @@ public sealed class ControllerTests
     }
 
     [Fact]
+    public void Where_the_gateway_tells_what_it_works_on_the_share_that_waits_is_taken_and_never_more_than_half()
+    {
+        Assert.Equal(8, new Course(12).Until(new Signals { Running = 8, Waiting = 4 })?.Move.To);
+        Assert.Equal(11, new Course(12).Until(new Signals { Running = 200, Waiting = 3 })?.Move.To);
+        Assert.Equal(6, new Course(12).Until(new Signals { Running = 1, Waiting = 30 })?.Move.To);
+        Assert.Equal(6, new Course(12).Until(new Signals { Running = 8, Waiting = 1, CacheUse = 0.97 })?.Move.To);
+    }
+
+    [Fact]
     public void One_look_is_believed_only_when_requests_have_failed()
     {
         Assert.Null(new Course(8).Look(Course.Overload));
