@@ -120,10 +120,14 @@ public sealed class TakeUpTests
         var lines = new LogLines();
         await using var worker = await WorkerHarness.StartAsync(loggers: lines);
         var grant = WorkerHarness.Grant(
-            "cd \"$KANBAN_WORKSPACE/..\"; echo up; rm -f stdout stderr beat grant.json.tmp; mkfifo stdout beat result.json finish.json.tmp; ln -s /dev/zero stderr; touch ready; while [ ! -e workspace/go ]; do sleep 0.05; done",
+            "cd \"$KANBAN_WORKSPACE/..\"; echo up; while [ ! -e workspace/taken ]; do sleep 0.05; done; rm -f stdout stderr beat grant.json.tmp; mkfifo stdout beat result.json finish.json.tmp; ln -s /dev/zero stderr; touch ready; while [ ! -e workspace/go ]; do sleep 0.05; done",
             new RunLimits(null, null, 1, OnDisconnect.Stop));
         await worker.OfferAsync(grant);
-        await Eventually.Async(() => worker.Out(grant.RunId) == "up\n" && File.Exists(Path.Combine(Directory(worker, grant.RunId).Path, "ready")));
+        // Only what the worker has opened already can be read once something else is in its place.
+        await Eventually.Async(() => worker.Out(grant.RunId) == "up\n");
+        var directory = Directory(worker, grant.RunId).Path;
+        await File.WriteAllTextAsync(Path.Combine(directory, "workspace", "taken"), "");
+        await Eventually.Async(() => File.Exists(Path.Combine(directory, "ready")));
         await worker.AbandonWorkerAsync();
 
         await worker.StartWorkerAsync();
