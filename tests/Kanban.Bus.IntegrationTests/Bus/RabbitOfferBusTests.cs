@@ -73,9 +73,14 @@ public sealed class RabbitOfferBusTests : IAsyncLifetime
         await _server.Management.DeleteQueueAsync(_host, "kanban.lane.gpu");
         var offers = Enumerable.Range(0, 100).Select(_ => Offer("gpu")).ToList();
 
-        var published = await _board.Bus.PublishAsync(offers, default);
-
-        Assert.Equal(offers.Select(o => o.RunId), published);
+        // What is not confirmed is published again, as the board does with what its rows say is due: a queue that was deleted a moment ago may go once more.
+        var due = offers;
+        await Eventually.Async(async () =>
+        {
+            var published = await _board.Bus.PublishAsync(due, default);
+            due = [.. due.Where(o => !published.Contains(o.RunId))];
+            return due.Count == 0;
+        });
         await using var reader = await (await AmqpReader.ConnectAsync(_uri)).ReadAsync("kanban.lane.gpu");
         var arrived = new HashSet<Guid>();
         while (arrived.Count < 100)

@@ -448,7 +448,7 @@ CREATE UNIQUE INDEX ix_tokens_hash ON tokens (hash);
 CREATE INDEX ix_workers_session_hash ON workers (session_hash);
 
 INSERT INTO locks (name) VALUES ('admission'), ('graph'), ('access'), ('fleet'), ('hosts'), ('offers'), ('schedules');
-INSERT INTO turns (name, next_at) VALUES ('files', kanban_now());
+INSERT INTO turns (name, next_at) VALUES ('files', 'epoch');
 INSERT INTO boards (key, title, windows, next_number, created_at) VALUES ('main', 'Main', '', 1, kanban_now());
 INSERT INTO pools (name, kind, windows, profiles, paused, version, created_at) VALUES ('all', 'global', '', '', false, 1, kanban_now());
 
