@@ -33,11 +33,11 @@ public sealed class ChangeElsewhereTests : IAsyncLifetime
     {
         await _asked.Api.PostAsync<PoolView>("pools", new CreatePool("vllm", Capacity: 0));
         await _asked.Api.PostAsync<BoardView>("boards", new CreateBoard("web"));
-        await _asked.Api.AddLaneAsync(new CreateLane("work", Draws: new Dictionary<string, int?> { ["vllm"] = 1 }));
-        await _cluster.StartWorkerAsync(new WorkerShape("worker", "work", 16), _starts);
+        await _asked.Api.AddLaneAsync(new CreateLane("load", Draws: new Dictionary<string, int?> { ["vllm"] = 1 }));
+        await _cluster.StartWorkerAsync(new WorkerShape("worker", "load", 16), _starts);
         for (var i = 0; i < 8; i++)
             foreach (var board in new[] { "main", "web" })
-                await _asked.Api.AddTaskAsync(new CreateTask($"task {i}", "work", Board: board, Body: "sleep 600"));
+                await _asked.Api.AddTaskAsync(new CreateTask($"task {i}", "load", Board: board, Body: "sleep 600"));
 
         await _asked.Api.PatchAsync<OrderView>("order", new { weights = new { web = 3 } });
         await SetCapAsync(4);
@@ -48,7 +48,7 @@ public sealed class ChangeElsewhereTests : IAsyncLifetime
         await RunningAsync(5);
         await ShutAsync(WaitCode.PoolPaused, () => _asked.Api.PostAsync("pools/vllm/pause"), () => _asked.Api.PostAsync("pools/vllm/resume"));
         await RunningAsync(5);
-        await ShutAsync(WaitCode.LanePaused, () => _asked.Api.PostAsync("lanes/work/pause"), () => _asked.Api.PostAsync("lanes/work/resume"));
+        await ShutAsync(WaitCode.LanePaused, () => _asked.Api.PostAsync("lanes/load/pause"), () => _asked.Api.PostAsync("lanes/load/resume"));
         await RunningAsync(5);
         await ShutAsync(WaitCode.Closed, () => SetWindowAsync(TimeProvider.System.GetUtcNow().AddHours(2)), () => SetWindowAsync(null));
         await RunningAsync(5);
@@ -74,7 +74,7 @@ public sealed class ChangeElsewhereTests : IAsyncLifetime
             await _starts.Api.PostAsync($"tasks/{task.Key}/cancel");
         await RunningAsync(running - ends);
         var looks = await LooksAsync();
-        await _starts.Api.AddTaskAsync(new CreateTask("one more", "work", Body: "sleep 600"));
+        await _starts.Api.AddTaskAsync(new CreateTask("one more", "load", Body: "sleep 600"));
         await Eventually.Async(async () => await LooksAsync() > looks);
         Assert.Equal(why, (await _starts.Api.GetAsync<WhyView>("tasks/main-8/why")).Code);
         _shut.Add((from, TimeProvider.System.GetUtcNow()));
@@ -84,12 +84,12 @@ public sealed class ChangeElsewhereTests : IAsyncLifetime
     private Task<PoolView> SetCapAsync(int capacity) => _asked.Api.PatchAsync<PoolView>("pools/vllm", new { capacity });
 
     private Task<LaneView> SetWindowAsync(DateTimeOffset? opens) =>
-        _asked.Api.PatchAsync<LaneView>("lanes/work", new { windows = opens is { } at ? new[] { FormattableString.Invariant($"{at:HH:mm}-{at.AddHours(1):HH:mm} UTC") } : [] });
+        _asked.Api.PatchAsync<LaneView>("lanes/load", new { windows = opens is { } at ? new[] { FormattableString.Invariant($"{at:HH:mm}-{at.AddHours(1):HH:mm} UTC") } : [] });
 
     /// <summary>Passes that the other board has made.</summary>
     private async Task<int> LooksAsync() => (await _starts.Api.GetAsync<OrderView>("order")).Passes.Count;
 
     private async Task<int> RunningOfAsync(string board) => (await _starts.Api.GetAsync<BoardView>("boards/" + board)).Counts["running"];
 
-    private Task RunningAsync(int count) => Eventually.Async(async () => (await _starts.Api.GetAsync<LaneView>("lanes/work")) is var lane && lane.Running == count && lane.Offered == 0);
+    private Task RunningAsync(int count) => Eventually.Async(async () => (await _starts.Api.GetAsync<LaneView>("lanes/load")) is var lane && lane.Running == count && lane.Offered == 0);
 }
