@@ -34,8 +34,15 @@ public static class AppendLog
         if (await ReadAsync(request, ct) is not { } piece)
             return Problems.TooLarge("", $"A piece of a log has at most {Limits.LogChunkBytes} bytes. Send it in smaller pieces.");
 
+        // What has come whole is stored, also when its sender has been cut off by now: stopping a statement costs the database more than the statement, and the sender would come again.
+        return await StoreAsync(runId, stream, offset, piece, user, db, signal, options.Value, CancellationToken.None);
+    }
+
+    private static async Task<Results<Ok<LogAnswer>, Conflict<LogAnswer>, ProblemHttpResult>> StoreAsync(
+        Guid runId, string stream, long offset, byte[] piece, ClaimsPrincipal user, BoardDbContext db, LogSignal signal, LogOptions options, CancellationToken ct)
+    {
         // Nearly every piece begins where its stream ends: then one statement does it all.
-        if (piece.Length > 0 && await AppendAsync(db, runId, stream, offset, piece, user, options.Value, signal, ct))
+        if (piece.Length > 0 && await AppendAsync(db, runId, stream, offset, piece, user, options, signal, ct))
             return TypedResults.Ok(new LogAnswer(stream, offset + piece.Length));
         while (true)
         {
@@ -46,10 +53,10 @@ public static class AppendLog
             var fresh = offset + piece.Length - have;
             if (fresh <= 0)
                 return TypedResults.Ok(new LogAnswer(stream, have));
-            if (sizes.Total + fresh > options.Value.MaxBytesPerRun)
-                return Problems.TooLarge("", $"The log of this run would pass {options.Value.MaxBytesPerRun} bytes (Logs:MaxBytesPerRun); the board keeps what it has, {sizes.Total} bytes.");
+            if (sizes.Total + fresh > options.MaxBytesPerRun)
+                return Problems.TooLarge("", $"The log of this run would pass {options.MaxBytesPerRun} bytes (Logs:MaxBytesPerRun); the board keeps what it has, {sizes.Total} bytes.");
 
-            if (await AppendAsync(db, runId, stream, have, piece[^(int)fresh..], user, options.Value, signal, ct))
+            if (await AppendAsync(db, runId, stream, have, piece[^(int)fresh..], user, options, signal, ct))
                 return TypedResults.Ok(new LogAnswer(stream, have + fresh));
             var token = user.FencingToken();
             if (!await db.Leases.AnyAsync(l => l.RunId == runId && l.FencingToken == token, ct))

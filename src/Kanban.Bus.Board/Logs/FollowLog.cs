@@ -20,7 +20,7 @@ public static class FollowLog
 
     public static void Map(RouteGroupBuilder api) => api.MapGet("/runs/{id:guid}/log/stream", Handle)
         .WithName("StreamRunLog").WithSummary("A run's log while it is written, as server-sent events.").WithTags("Runs")
-        .Produces<string>(200, "text/event-stream");
+        .Produces<string>(200, "text/event-stream").Takes("after", "stream", "offset");
 
     internal static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Handle(
         Guid id, HttpContext http, IServiceScopeFactory scopes, LogSignal signal, IHostApplicationLifetime lifetime, TimeProvider clock, string? after = null,

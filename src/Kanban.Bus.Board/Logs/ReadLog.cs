@@ -19,8 +19,9 @@ public static class ReadLog
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/runs/{id:guid}/log", HandleRaw).WithName("GetRunLog").WithSummary("One stream of a run's log, byte for byte.").WithTags("Runs")
-            .Produces(200, contentType: "application/octet-stream");
-        api.MapGet("/runs/{id:guid}/log/chunks", HandleChunks).WithName("ListRunLogChunks").WithSummary("A run's log in the order it arrived.").WithTags("Runs");
+            .Produces(200, contentType: "application/octet-stream").Takes("stream");
+        api.MapGet("/runs/{id:guid}/log/chunks", HandleChunks).WithName("ListRunLogChunks").WithSummary("A run's log in the order it arrived.").WithTags("Runs")
+            .Takes("after", "limit", "stream", "offset");
     }
 
     internal static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> HandleRaw(
