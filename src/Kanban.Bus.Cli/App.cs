@@ -16,12 +16,15 @@ internal sealed class App(Terminal terminal)
     public static string Version { get; } =
         typeof(App).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
+    /// <summary>A word that begins with @ is that word, as in <c>--cron @daily</c>, and no file of further options.</summary>
+    private static readonly ParserConfiguration AsTyped = new() { ResponseFileTokenReplacer = null };
+
     public Terminal Terminal => terminal;
 
     public async Task<int> RunAsync(string[] args, CancellationToken ct = default)
     {
         var root = CommandTree.Build(this, _globals);
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, AsTyped);
         var configuration = new InvocationConfiguration
         {
             Output = terminal.Out,

@@ -9,6 +9,8 @@ namespace Kanban.Bus.Cli;
 /// <summary>Kinds of options that several commands share, each with the sentence for a value it can't take.</summary>
 internal static class Options
 {
+    private const string WholeSeconds = "a length of time in whole seconds, such as 90s, 15m or 1h30m";
+
     public static Option<string?> Text(string name, string description, string helpName, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = helpName };
 
@@ -81,6 +83,14 @@ internal static class Options
             ?? Refuse<TimeSpan?>(result, $"{name} takes a length of time such as 90s, 15m or 1h30m; not '{Only(result)}'."),
     };
 
+    /// <summary>A length of time that the API has in whole seconds.</summary>
+    public static Option<int?> Seconds(string name, string description) => new(name)
+    {
+        Description = description + " (90s, 15m, 1h30m)",
+        HelpName = "TIME",
+        CustomParser = result => Times.Seconds(Only(result)) ?? Refuse<int?>(result, $"{name} takes {WholeSeconds}; not '{Only(result)}'."),
+    };
+
     /// <summary>A value that <c>none</c> clears; null when the option was not given.</summary>
     public static Option<Clearable?> OrNone(string name, string description, string helpName, Func<string, JsonNode?> read, string allowed) => new(name)
     {
@@ -95,7 +105,7 @@ internal static class Options
         OrNone(name, description, "N", text => int.TryParse(text, CultureInfo.InvariantCulture, out var n) ? JsonValue.Create(n) : null, "a whole number");
 
     public static Option<Clearable?> LengthOrNone(string name, string description) =>
-        OrNone(name, description, "TIME", text => Times.Length(text) is { } t ? JsonValue.Create((long)t.TotalSeconds) : null, "a length of time such as 90s or 15m");
+        OrNone(name, description, "TIME", text => Times.Seconds(text) is { } seconds ? JsonValue.Create(seconds) : null, WholeSeconds);
 
     /// <summary>Puts what was given into a JSON merge patch.</summary>
     public static void Put(this JsonObject patch, string field, Clearable? given)
@@ -114,8 +124,13 @@ internal static class Options
     public static string[]? Given(string[] items) => items.Length == 0 ? null : items;
 
     /// <summary>All that a list is to hold; <c>none</c> empties it. Null where the option was not given.</summary>
-    public static JsonArray? Set(string[] given) =>
-        given.Length == 0 ? null : given is ["none"] ? [] : [.. given.Select(item => (JsonNode)item)];
+    public static JsonArray? Set(string name, string[] given) =>
+        given.Length == 0 ? null : IsNone(name, given) ? [] : [.. given.Select(item => (JsonNode)item)];
+
+    /// <summary>Whether <c>none</c> was given, which means nothing beside others.</summary>
+    public static bool IsNone(string name, string[] given) => given.Contains("none") && (given.Length == 1
+        ? true
+        : throw new UsageException($"{name} takes none alone or what there should be, not both."));
 
     /// <summary>An edit that would change nothing is a mistake of the caller's.</summary>
     public static JsonObject OrRefuse(this JsonObject patch, string what) =>

@@ -19,7 +19,7 @@ internal static class Windows
     public static Clearable? Patch(string[] given) => given switch
     {
         [] => null,
-        ["none"] => new Clearable(null),
+        _ when Options.IsNone("--window", given) => new Clearable(null),
         _ => new Clearable(new JsonArray([.. given.Select(text => JsonValue.Create(text))])),
     };
 

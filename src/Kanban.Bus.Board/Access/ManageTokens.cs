@@ -13,7 +13,7 @@ public static class ManageTokens
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/whoami", WhoAmI).RequireAuthorization(Policies.Anyone);
-        api.MapGet("/tokens", ListTokensAsync);
+        api.MapGet("/tokens", ListTokensAsync).Takes("after", "limit");
         api.MapPost("/tokens", CreateTokenAsync);
         api.MapDelete("/tokens/{id:guid}", RevokeTokenAsync);
     }

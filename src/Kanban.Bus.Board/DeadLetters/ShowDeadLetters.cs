@@ -11,7 +11,7 @@ public static class ShowDeadLetters
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/dead-letters", ListAsync).WithName("ListDeadLetters").WithSummary("Lists messages that were put aside, oldest first.").WithTags("Dead letters");
+        api.MapGet("/dead-letters", ListAsync).WithName("ListDeadLetters").WithSummary("Lists messages that were put aside, oldest first.").WithTags("Dead letters").Takes("after", "limit");
         api.MapGet("/dead-letters/{id:guid}", ShowAsync).WithName("ShowDeadLetter").WithSummary("Shows a message that was put aside, with its bytes.").WithTags("Dead letters");
     }
 

@@ -13,7 +13,7 @@ internal static class ListWorkers
 
     public static void Map(RouteGroupBuilder workers)
     {
-        workers.MapGet("/", List).WithName("ListWorkers").WithSummary("Lists the fleet");
+        workers.MapGet("/", List).WithName("ListWorkers").WithSummary("Lists the fleet").Takes("after", "limit");
         workers.MapGet("/{id}", Get).WithName("GetWorker").WithSummary("Shows one worker");
     }
 

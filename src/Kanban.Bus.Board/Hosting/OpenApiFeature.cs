@@ -37,6 +37,16 @@ public static partial class OpenApiFeature
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
             return Task.CompletedTask;
         });
+        // Times have a converter of ours, which the framework can't look into.
+        openApi.AddSchemaTransformer((schema, context, _) =>
+        {
+            var type = context.JsonTypeInfo.Type;
+            if (type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?))
+                (schema.Type, schema.Format) = (type == typeof(DateTimeOffset) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null, "date-time");
+            else if (type.IsAssignableTo(typeof(IEnumerable<DateTimeOffset>)))
+                schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
+            return Task.CompletedTask;
+        });
         openApi.AddOperationTransformer((operation, context, _) =>
         {
             var id = operation.OperationId ?? NameOf(context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().FirstOrDefault());

@@ -41,6 +41,8 @@ public static class ListTasks
             return Cursors.Refused();
         if (await UnknownNameAsync(db, query, ct) is { } unknown)
             return unknown;
+        if (TaskRules.Name("host", "host", query.Host).Concat(TaskRules.Name("label", "label", query.Label)).ToList() is { Count: > 0 } faults)
+            return Problems.Invalid(faults);
         if (!TryStatuses(query.Status, out var statuses, out var wrong))
             return Problems.Unknown("status", "status", wrong, Nearest.To(wrong, Words.All<Status>()));
 
@@ -130,7 +132,9 @@ public static class ListTasks
             statuses.Add(status);
         }
 
-        return true;
+        // A comma alone is no filter that anybody can mean.
+        wrong = words ?? "";
+        return words is null || statuses.Count > 0;
     }
 
     /// <summary>Sort key of a page's last row.</summary>

@@ -12,8 +12,8 @@ internal sealed class FailureOptions
     private readonly Option<int?> _perMinute = Options.Number("--retries-per-minute", "Retries that may start in a minute whatever the share; 10 unless told");
     private readonly Option<int?> _perDay = Options.Number("--max-runs-per-day", "Runs of one task within a day before it is blocked, with an alarm; 50 unless told, 0 for any number");
     private readonly Option<int?> _tasks = Options.Number("--breaker-tasks", "Tasks that fail alike before only a canary may start; 5 unless told, 0 for never");
-    private readonly Option<TimeSpan?> _stretch = Options.Length("--breaker-stretch", "The time within which they do; 10m unless told");
-    private readonly Option<TimeSpan?> _coolDown = Options.Length("--breaker-cool-down", "Until the first canary; it doubles with each that fails; 1m unless told");
+    private readonly Option<int?> _stretch = Options.Seconds("--breaker-stretch", "The time within which they do; 10m unless told");
+    private readonly Option<int?> _coolDown = Options.Seconds("--breaker-cool-down", "Until the first canary; it doubles with each that fails; 1m unless told");
 
     /// <param name="none">What <c>none</c> means for retries.</param>
     public FailureOptions(Command command, string none)
@@ -31,8 +31,8 @@ internal sealed class FailureOptions
         RetriesPerMinute = call.Get(_perMinute),
         MaxRunsPerDay = call.Get(_perDay),
         BreakerTasks = call.Get(_tasks),
-        BreakerSeconds = (int?)call.Get(_stretch)?.TotalSeconds,
-        BreakerCoolDownSeconds = (int?)call.Get(_coolDown)?.TotalSeconds,
+        BreakerSeconds = call.Get(_stretch),
+        BreakerCoolDownSeconds = call.Get(_coolDown),
     };
 
     public void Put(JsonObject patch, Call call)
@@ -42,7 +42,7 @@ internal sealed class FailureOptions
         patch.Put("retriesPerMinute", call.Get(_perMinute));
         patch.Put("maxRunsPerDay", call.Get(_perDay));
         patch.Put("breakerTasks", call.Get(_tasks));
-        patch.Put("breakerSeconds", (int?)call.Get(_stretch)?.TotalSeconds);
-        patch.Put("breakerCoolDownSeconds", (int?)call.Get(_coolDown)?.TotalSeconds);
+        patch.Put("breakerSeconds", call.Get(_stretch));
+        patch.Put("breakerCoolDownSeconds", call.Get(_coolDown));
     }
 }

@@ -14,10 +14,10 @@ internal static class LaneAdd
         var profile = Options.Text("--profile", "The profile, defined on each worker's host, that carries out its work; shell unless told", "NAME");
         var retry = Options.Word<RetryMode>("--retry", "After a failed or lost run: again by itself, blocked until a person says retry, or failed");
         var attempts = Options.Number("--max-attempts", "Runs of one task before it is set aside; 3 unless told");
-        var backoff = Options.Length("--backoff", "Before the second attempt; it doubles with each further one; 5s unless told");
-        var runtime = Options.Length("--max-runtime", "A run is stopped after this");
-        var silence = Options.Length("--silence", "A run that writes nothing for this long is stopped");
-        var grace = Options.Length("--grace", "Between TERM and KILL; 10s unless told");
+        var backoff = Options.Seconds("--backoff", "Before the second attempt; it doubles with each further one; 5s unless told");
+        var runtime = Options.Seconds("--max-runtime", "A run is stopped after this");
+        var silence = Options.Seconds("--silence", "A run that writes nothing for this long is stopped");
+        var grace = Options.Seconds("--grace", "Between TERM and KILL; 10s unless told");
         var disconnect = Options.Word<OnDisconnect>("--on-disconnect", "What a worker does with its runs while it can't reach the board");
         var draws = Units.Option("--draw", "Units that each of its runs draws of a pool", "POOL=UNITS");
         var artifacts = Options.Many("--artifact", "Files that the board keeps of a workspace when a run has ended: report.md, out/**; may be given again", "PATTERN");
@@ -34,7 +34,7 @@ internal static class LaneAdd
             var lane = await call.Board.AddLaneAsync(
                 failures.Of(new CreateLane(
                     call.Get(name), call.Get(cap), call.Get(profile), call.Get(retry), call.Get(attempts),
-                    Seconds(call.Get(runtime)), Seconds(call.Get(silence)), Seconds(call.Get(grace)), call.Get(disconnect), Seconds(call.Get(backoff)),
+                    call.Get(runtime), call.Get(silence), call.Get(grace), call.Get(disconnect), call.Get(backoff),
                     Units.Of("--draw", call.Get(draws)!), Windows: Windows.Of(call.Get(windows)!), HoldBeforeClose: call.Get(hold), Workspace: call.Get(workspace),
                     Artifacts: Options.Given(call.Get(artifacts)!), ChildLanes: Options.Given(call.Get(children)!)), call),
                 ct);
@@ -42,6 +42,4 @@ internal static class LaneAdd
             return ExitCode.Ok;
         });
     }
-
-    private static int? Seconds(TimeSpan? length) => (int?)length?.TotalSeconds;
 }

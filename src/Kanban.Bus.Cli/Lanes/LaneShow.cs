@@ -43,14 +43,14 @@ internal static class LaneShow
         ("retry budget", $"{lane.RetryPercent} % of the runs of a minute, or {lane.RetriesPerMinute}"),
         ("runs a day", lane.MaxRunsPerDay == 0 ? "any number" : $"{lane.MaxRunsPerDay} of one task"),
         ("breaker", Breaker(lane)),
-        ("max runtime", lane.MaxRuntimeSeconds is { } runtime ? $"{runtime} s" : null),
-        ("silence", lane.SilenceSeconds is { } silence ? $"{silence} s" : null),
-        ("grace", $"{lane.GraceSeconds} s"),
+        ("max runtime", lane.MaxRuntimeSeconds is { } runtime ? Times.Text(runtime) : null),
+        ("silence", lane.SilenceSeconds is { } silence ? Times.Text(silence) : null),
+        ("grace", Times.Text(lane.GraceSeconds)),
         ("on disconnect", Words.Of(lane.OnDisconnect)),
     ];
 
     private static string Breaker(LaneView lane) => lane.Breaker is { } open
         ? $"{Words.Of(open.State)} since {Times.Iso(open.Since)} after {open.Tasks} tasks failed with \"{open.Error}\"; "
             + (open.Canary is { } canary ? $"canary {canary} tries" : $"a canary goes at {Times.Iso(open.CanaryAt)}")
-        : lane.BreakerTasks == 0 ? "none" : $"closed; opens after {lane.BreakerTasks} tasks fail alike within {lane.BreakerSeconds} s";
+        : lane.BreakerTasks == 0 ? "none" : $"closed; opens after {lane.BreakerTasks} tasks fail alike within {Times.Text(lane.BreakerSeconds)}";
 }

@@ -25,12 +25,14 @@ internal static class SimulateCommand
         {
             foreach (var given in result.Tokens.Where(t => !t.Value.Contains('=', StringComparison.Ordinal)))
                 result.AddError($"--set takes CAP=VALUE such as pool.vllm-a=4; not '{given.Value}'.");
+            foreach (var twice in result.Tokens.GroupBy(t => t.Value.Split('=')[0]).Where(same => same.Count() > 1))
+                result.AddError($"--set names {twice.Key} twice; say it once.");
         });
-        var since = Options.Length("--since", "How far back arrivals are taken from, 24h unless told");
+        var since = Options.Seconds("--since", "How far back arrivals are taken from, 24h unless told");
         return app.On(new Command("simulate", "Replay what arrived lately against other caps; nothing is changed") { set, since }, async (call, ct) =>
         {
-            var asked = (call.Get(set) ?? []).Select(s => s.Split('=', 2)).GroupBy(s => s[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
-            var view = await call.Board.SimulateAsync(new Simulate(asked, (int?)call.Get(since)?.TotalSeconds), ct);
+            var asked = (call.Get(set) ?? []).Select(s => s.Split('=', 2)).ToDictionary(s => s[0], s => s[1]);
+            var view = await call.Board.SimulateAsync(new Simulate(asked, call.Get(since)), ct);
             if (call.Output.Format is Format.Json)
             {
                 call.Output.Json(view);

@@ -14,7 +14,7 @@ internal static class OrderSet
         return app.On(new Command("set", "Change whose tasks get how much of what there is room for; it holds at once") { weights, reason }, async (call, ct) =>
         {
             var patch = new JsonObject();
-            patch.Put("weights", Units.Patch("--weight", call.Get(weights)!));
+            patch.Put("weights", Units.Patch("--weight", call.Get(weights)!, "KEY=WEIGHT such as web=3, the weight 1 to 1,000 or none", alone: null));
             patch.OrRefuse("name what should be, such as --weight web=3.").Put("reason", call.Get(reason));
             OrderShow.Print(call, await call.Board.EditOrderAsync(patch, ct));
             return ExitCode.Ok;

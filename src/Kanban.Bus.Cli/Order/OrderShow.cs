@@ -14,10 +14,10 @@ internal static class OrderShow
 
     internal static void Print(Call call, OrderView order) => call.Output.Fields(order, order.FairBetween,
     [
-        ("a point of priority", $"{order.AgeingStepSeconds} s of waiting"),
+        ("a point of priority", $"{Times.Text(order.AgeingStepSeconds)} of waiting"),
         ("fair between", order.FairBetween),
         ("shares", string.Join(", ", order.Shares.Select(s => $"{s.Key}: weight {s.Weight}, {s.Active} active"))),
-        ("kept after", $"{order.ReserveAfterSeconds} s"),
+        ("kept after", Times.Text(order.ReserveAfterSeconds)),
         ("kept", string.Join(", ", order.Reservations.Select(r => $"{r.Units} of {r.Cap} for {r.TaskKey}"))),
         ("passes", $"{order.Passes.Count}: median {order.Passes.MedianMs} ms, p99 {order.Passes.P99Ms} ms, longest {order.Passes.LongestMs} ms"),
     ]);

@@ -19,7 +19,7 @@ internal static class GatewayFields
 
     private static string LastProbe(GatewayView gateway) => gateway.AgeSeconds is not { } age
         ? "none yet"
-        : Text($"{age:0} s ago: {gateway.Fault ?? (gateway.Signals is { } signals ? Signals(signals) : "nothing")}");
+        : Text($"{Times.Text(Math.Round(age))} ago: {gateway.Fault ?? (gateway.Signals is { } signals ? Signals(signals) : "nothing")}");
 
     private static string Signals(SignalsView seen)
     {

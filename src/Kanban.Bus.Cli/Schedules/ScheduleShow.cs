@@ -24,7 +24,7 @@ internal static class ScheduleShow
                 ("paused", schedule.Paused ? schedule.PausedReason ?? "yes" : null),
                 ("overlap", Words.Of(schedule.Overlap)),
                 ("catch-up", Words.Of(schedule.CatchUp)),
-                ("due in", schedule.DueSeconds is { } due ? $"{due} s" : null),
+                ("due in", schedule.DueSeconds is { } due ? Times.Text(due) : null),
                 ("title", schedule.Task.Title),
                 ("lane", schedule.Task.Lane),
                 ("board", schedule.Task.Board),

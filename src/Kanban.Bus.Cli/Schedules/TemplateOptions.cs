@@ -17,7 +17,7 @@ internal sealed class TemplateOptions
     private readonly Option<string?> _host = Options.Text("--on-host", "The only host they may run on", "NAME");
     private readonly Option<int?> _priority = Options.Number("--priority", "-1000 to 1000, higher first");
     private readonly Option<string[]> _labels = Options.Many("--label", "May be given again", "LABEL");
-    private readonly Option<TimeSpan?> _maxRuntime = Options.Length("--max-runtime", "A run is stopped after this");
+    private readonly Option<int?> _maxRuntime = Options.Seconds("--max-runtime", "A run is stopped after this");
     private readonly Option<string[]> _draws = Units.Option("--draw", "Units that their runs draw of a pool", "POOL=UNITS");
 
     public void AddTo(Command command)
@@ -34,14 +34,12 @@ internal sealed class TemplateOptions
         task.Put("lane", call.Get(_lane));
         task.Put("board", call.Get(_board));
         task.Put("body", await TaskBody.ReadAsync(call, call.Get(_body), call.Get(_bodyFile), ct));
-        task.Put("needs", List(call.Get(_needs)!));
+        task.Put("needs", Options.Set("--needs", call.Get(_needs)!));
         task.Put("host", call.Get(_host));
         task.Put("priority", call.Get(_priority));
-        task.Put("labels", List(call.Get(_labels)!));
-        task.Put("maxRuntimeSeconds", (int?)call.Get(_maxRuntime)?.TotalSeconds);
+        task.Put("labels", Options.Set("--label", call.Get(_labels)!));
+        task.Put("maxRuntimeSeconds", call.Get(_maxRuntime));
         task.Put("draws", Units.Patch("--draw", call.Get(_draws)!));
         return task;
     }
-
-    private static JsonArray? List(string[] given) => given.Length == 0 ? null : given is ["none"] ? [] : [.. given.Select(item => (JsonNode)item)];
 }

@@ -20,7 +20,10 @@ internal static class LaneSlots
             {
                 var parts = given.Split('=');
                 if (parts.Length == 2 && Limits.Name.IsMatch(parts[0]) && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var slots) && slots is >= 1 and <= 10_000)
-                    lanes[parts[0]] = slots;
+                {
+                    if (!lanes.TryAdd(parts[0], slots))
+                        result.AddError($"--lane names {parts[0]} twice; say it once.");
+                }
                 else
                     result.AddError($"--lane takes NAME=SLOTS, such as shell=2 (a name of lower-case letters, digits and hyphens, 1 to 10,000 slots); not '{given}'.");
             }

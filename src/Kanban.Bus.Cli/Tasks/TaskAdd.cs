@@ -25,7 +25,7 @@ internal static class TaskAdd
         var status = Options.Word<Status>("--status", "Where it starts: triage, todo, scheduled (parked) or blocked");
         status.HelpName = "STATUS";
         var idempotencyKey = Options.Text("--idempotency-key", "The same key again gives the same task instead of another", "KEY");
-        var maxRuntime = Options.Length("--max-runtime", "A run is stopped after this");
+        var maxRuntime = Options.Seconds("--max-runtime", "A run is stopped after this");
         var draws = Units.Option("--draw", "Units that its runs draw of a pool, beside what the lane draws", "POOL=UNITS");
         var onLimit = Options.Word<OnLimit>("--on-limit", "When a run meets its account's limit: wait for the account without being charged, or go by the lane's retries; wait unless told");
         var workspace = Options.Text("--workspace", "Where its runs work: scratch, dir:PATH or worktree:REPOSITORY, as the profile on the worker's host allows; as the lane says unless told", "WHERE");
@@ -59,7 +59,7 @@ internal static class TaskAdd
                     Options.Given(call.Get(labels)!),
                     call.Get(status),
                     call.Get(idempotencyKey),
-                    (int?)call.Get(maxRuntime)?.TotalSeconds,
+                    call.Get(maxRuntime),
                     Units.Of("--draw", call.Get(draws)!),
                     call.Get(onLimit),
                     call.Get(due) is { } end ? TaskBody.Instant("--due", end, call.Terminal.Clock) : null,

@@ -25,7 +25,7 @@ internal static class TaskColumns
         new("EVENT", Kind),
         new("SUBJECT", item => item.Subject),
         new("BY", item => item.Actor),
-        new("DATA", item => item.Data.GetRawText()));
+        new("DATA", item => item.Text ?? item.Data.GetRawText(), item => item.Data.GetRawText()));
 
     public static string Sentence(TaskView task) => Note(task) is { Length: > 0 } note
         ? $"{task.Key} is {Words.Of(task.Status)}: {note}"

@@ -36,17 +36,17 @@ internal static class TaskEdit
             patch.Put("body", await TaskBody.ReadAsync(call, call.Get(body), call.Get(bodyFile), ct));
             patch.Put("acceptance", call.Get(acceptance));
             patch.Put("lane", call.Get(lane));
-            patch.Put("needs", Options.Set(call.Get(needs)!));
+            patch.Put("needs", Options.Set("--needs", call.Get(needs)!));
             patch.Put("host", call.Get(host));
             patch.Put("priority", call.Get(priority));
             if (call.Get(notBefore) is { } time)
                 patch["notBefore"] = time is "none" ? null : JsonValue.Create(TaskBody.Instant("--not-before", time, call.Terminal.Clock));
             if (call.Get(due) is { } end)
                 patch["due"] = end is "none" ? null : JsonValue.Create(TaskBody.Instant("--due", end, call.Terminal.Clock));
-            patch.Put("labels", Options.Set(call.Get(labels)!));
+            patch.Put("labels", Options.Set("--label", call.Get(labels)!));
             patch.Put("maxRuntimeSeconds", call.Get(maxRuntime));
             patch.Put("draws", Units.Patch("--draw", call.Get(draws)!));
-            patch.Put("artifacts", Options.Set(call.Get(artifacts)!));
+            patch.Put("artifacts", Options.Set("--artifact", call.Get(artifacts)!));
             patch.Put("onLimit", call.Get(onLimit) is { } way ? Words.Of(way) : null);
             patch.Put("workspace", call.Get(workspace));
             var task = await call.Board.EditTaskAsync(call.Get(key), patch.OrRefuse("name what should be, such as --priority 5."), call.Get(version), ct);

@@ -49,6 +49,7 @@ internal static class TaskList
     }
 
     private static List<Status> Statuses(string[] given) =>
+        given.Length > 0 && given.All(words => words.Trim(',', ' ').Length == 0) ? throw new UsageException(Options.NotAmong<Status>("--status", given[0])) :
     [
         .. given.SelectMany(words => words.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Select(word => Words.Parse<Status>(word) ?? throw new UsageException(Options.NotAmong<Status>("--status", word))),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Artifacts;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
@@ -75,6 +76,28 @@ public abstract class ArtifactSpec<TStore> : StoreSpec<TStore>, IDisposable wher
         Assert.Equal(413, Refusal(await DeclareAsync(Person(run), new DeclareArtifact("given", 20))));
         Assert.False(Answer(await DeclareAsync(Person(run), new DeclareArtifact("given", 19))).Stored);
         Assert.Equal(507, Refusal(await DeclareAsync(run, new DeclareArtifact("c", 1), freeless: true)));
+    }
+
+    [Fact]
+    public async Task A_disk_without_room_is_one_alarm_until_the_largest_file_would_fit()
+    {
+        var run = await HeldAsync();
+        await ClearAsync();
+        Assert.Equal(507, Refusal(await DeclareAsync(run, new DeclareArtifact("a", 1), freeless: true)));
+        await Store.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(507, Refusal(await DeclareAsync(run, new DeclareArtifact("b", 1), freeless: true)));
+
+        // What is small has room, but not what may come.
+        Assert.False(Answer(await DeclareAsync(run, new DeclareArtifact("c", 1))).Stored);
+        await ClearAsync();
+        var open = Assert.Single(await AlarmsAsync());
+        Assert.Equal((AlarmKind.NoRoom, "artifacts", 2, open.Since.AddMinutes(1), null), (open.Kind, open.Subject, open.Count, open.LastSeenAt, open.ClearedAt));
+        Assert.StartsWith("The board's disk has no room for", open.Reason, StringComparison.Ordinal);
+
+        _options.MaxFileBytes = 1;
+        await ClearAsync();
+
+        Assert.Equal(await Store.NowAsync(), Assert.Single(await AlarmsAsync()).ClearedAt);
     }
 
     [Fact]
@@ -242,6 +265,14 @@ public abstract class ArtifactSpec<TStore> : StoreSpec<TStore>, IDisposable wher
         var key = (await Store.TaskAsync(run.TaskId)).Key;
         var answer = await Store.ReadAsync(db => ListArtifacts.Handle(key, null, 200, new DefaultHttpContext().Request, db, default));
         return Assert.IsType<Ok<Page<ArtifactView>>>(answer.Result).Value!.Items;
+    }
+
+    private Task<List<Alarm>> AlarmsAsync() => Store.ReadAsync(db => db.Alarms.AsNoTracking().ToListAsync());
+
+    private async Task ClearAsync()
+    {
+        await using var files = new ServiceCollection().AddSingleton(_files).AddSingleton(Options.Create(_options)).BuildServiceProvider();
+        await Store.UseAsync(db => new AlarmCauses(db, Store.Services.GetServices<AlarmCause>(), files).ClearAsync(default));
     }
 
     private Task<(int, int)> SweepAsync(TimeProvider clock) =>

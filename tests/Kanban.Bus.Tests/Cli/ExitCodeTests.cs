@@ -84,11 +84,9 @@ public sealed class ExitCodeTests
     {
         await using var board = await FakeBoard.StartAsync(
             ("GET /tasks/main-1", FakeBoard.Turns(
-                FakeBoard.Answers(Samples.Detail(Samples.Task(status: Status.Ready))),
                 FakeBoard.Answers(Samples.Detail(Samples.Task(status: Status.Running))),
                 FakeBoard.Answers(Samples.Detail(Samples.Task(status: status, summary: "all is said"))))),
-            ("GET /events/stream", FakeBoard.Streams(stayOpen: true,
-                Samples.Sse("task.moved", Samples.Event("7", EventTypes.TaskMoved)), Samples.Sse("run.ended", Samples.Event("8", EventTypes.RunEnded)))));
+            ("GET /events/stream", FakeBoard.Streams(stayOpen: true, Samples.Sse("run.ended", Samples.Event("8", EventTypes.RunEnded)))));
         using var kanban = new CommandLine(board);
 
         var ended = await kanban.RunAsync("task", "wait", "main-1", "--timeout", "60s");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.Lanes;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Hosting;
@@ -38,6 +39,28 @@ public sealed class WorkerCallsTests
             .Where(e => e.Type == EventTypes.WorkerQuiet || e.Type == EventTypes.WorkerResumed).OrderBy(e => e.Seq).Select(e => e.Type).ToListAsync()));
     }
 
+    [Fact]
+    public async Task A_quiet_worker_is_one_alarm_until_it_takes_work_or_is_gone_and_another_when_it_comes_back_as_quiet()
+    {
+        await using var board = await StartAsync();
+        using var worker = board.Client(Key);
+        worker.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await RegisterAsync(worker, Me)).SessionToken);
+        await BeatAsync(worker, null);
+        Assert.Empty(await OpenAsync(board));
+
+        await BeatAsync(worker, "its disk has 12 MB left");
+        await BeatAsync(worker, "its disk has 11 MB left");
+        var raised = Assert.Single(await OpenAsync(board));
+        Assert.Equal((AlarmKind.WorkerQuiet, "w1", 1, "worker w1 takes nothing new: its disk has 12 MB left"), (raised.Kind, raised.Subject, raised.Count, raised.Reason));
+        await board.UseAsync(db => db.Workers.ExecuteUpdateAsync(set => set.SetProperty(w => w.State, WorkerState.Gone)));
+        Assert.Empty(await OpenAsync(board));
+
+        await BeatAsync(worker, "its disk has 11 MB left");
+        Assert.NotEqual(raised.Id, Assert.Single(await OpenAsync(board)).Id);
+        await BeatAsync(worker, null);
+        Assert.Empty(await OpenAsync(board));
+    }
+
     [Theory]
     [InlineData(WorkerProtocol.Version + 1, WorkerProtocol.Version + 3, "Upgrade the board")]
     [InlineData(WorkerProtocol.Oldest - 2, WorkerProtocol.Oldest - 1, "Upgrade the worker w1 (9.9.9)")]
@@ -72,6 +95,15 @@ public sealed class WorkerCallsTests
             return await db.SaveChangesAsync();
         });
         return board;
+    }
+
+    /// <summary>Alarms whose cause is still there.</summary>
+    private static async Task<IReadOnlyList<AlarmView>> OpenAsync(BoardServer board)
+    {
+        await using (var scope = board.App.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<AlarmCauses>().ClearAsync(default);
+        using var person = board.Client(board.AdminKey);
+        return (await person.GetFromJsonAsync<Page<AlarmView>>("/api/v1/alarms", Json.Client))!.Items;
     }
 
     private static async Task<Registered> RegisterAsync(HttpClient worker, RegisterWorker me)

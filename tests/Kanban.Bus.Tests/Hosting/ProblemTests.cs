@@ -36,6 +36,7 @@ public sealed class ProblemTests(ProblemTests.Fixture fixture) : IClassFixture<P
     [InlineData("""{"name":null,"kind":"worker"}""", "invalid", "/name", "name is null, which is not allowed.")]
     [InlineData("""{"kind":"worker"}""", "invalid", "/name", "name is missing.")]
     [InlineData("""{"name":"x",,""", "invalid", "", "The body is not the JSON that was expected")]
+    [InlineData("""{"name":"x","name":"y","kind":"worker"}""", "invalid", "/name", "name is given twice: say it once.")]
     [InlineData("", "invalid", "", "This call needs a JSON body.")]
     [InlineData("""{"name":"X Y","kind":"worker"}""", "invalid", "/name", "name is 'X Y'; a token's name has 1 to 40 lower-case letters")]
     public async Task A_body_that_is_wrong_is_refused_with_the_field_and_a_sentence(string json, string code, string pointer, string sentence)
@@ -43,6 +44,40 @@ public sealed class ProblemTests(ProblemTests.Fixture fixture) : IClassFixture<P
         var problem = await Problem.ReadAsync(await _admin.PostAsync("/api/v1/tokens", BoardServer.JsonBody(json)));
         Assert.Equal((400, code, pointer), (problem.Status, problem.Code, problem.Pointer));
         Assert.StartsWith(sentence, problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("notBefore", "2026-11-22T10:00:00", "notBefore is '2026-11-22T10:00:00', which has no time zone: end it with Z or an offset such as +02:00.")]
+    [InlineData("due", "2026-11-22", "due is '2026-11-22', which has no time zone: end it with Z or an offset such as +02:00.")]
+    [InlineData("due", "tomorrow", "due is not a time such as")]
+    public async Task A_time_that_hosts_would_read_each_in_its_own_way_is_refused(string field, string time, string sentence)
+    {
+        var problem = await Problem.ReadAsync(await _admin.PostAsync("/api/v1/tasks", BoardServer.JsonBody($$"""{"title":"x","{{field}}":"{{time}}"}""")));
+        Assert.Equal((400, "/" + field), (problem.Status, problem.Pointer));
+        Assert.StartsWith(sentence, problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("events?typ=task.moved", "No parameter 'typ'. Did you mean 'type'?")]
+    [InlineData("events?type=task.moovd", "No type 'task.moovd'. Did you mean 'task.moved'?")]
+    [InlineData("events?board=nowhere", "No board 'nowhere'.")]
+    [InlineData("events/stream?type=x", "No type 'x'.")]
+    [InlineData("events/stream?kind=x", "No parameter 'kind'.")]
+    [InlineData("tasks/main-1/events?type=task.moved", "No parameter 'type'.")]
+    [InlineData("dead-letters?limt=3", "No parameter 'limt'. Did you mean 'limit'?")]
+    [InlineData("workers?state=live", "No parameter 'state'.")]
+    [InlineData("tokens?kind=admin", "No parameter 'kind'.")]
+    [InlineData("runs/01a205a2-4ecb-76c8-bd33-4e1d02548aba/log?from=7", "No parameter 'from'.")]
+    [InlineData("runs/01a205a2-4ecb-76c8-bd33-4e1d02548aba/log/chunks?from=7", "No parameter 'from'.")]
+    [InlineData("tasks?status=,", "No status ','.")]
+    [InlineData("tasks?label=A,b", "'label' is lower-case letters, digits and hyphens, 1 to 40; given was 'A,b'.")]
+    [InlineData("tasks?limit=1.5", "limit is '1.5', which is not a whole number.")]
+    [InlineData("tasks?overdue=2", "overdue is '2', which is not true or false.")]
+    public async Task A_slip_in_a_query_is_refused_rather_than_answered_with_all_or_nothing(string query, string sentence)
+    {
+        using var answer = await _admin.GetAsync("/api/v1/" + query, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Equal(sentence, (await Problem.ReadAsync(answer)).Detail);
     }
 
     [Fact]

@@ -174,18 +174,30 @@ public abstract class ScheduleSpec<TStore> : TaskSpec<TStore> where TStore : Tes
     }
 
     [Fact]
-    public async Task What_cannot_be_made_is_said_and_the_next_time_tries_again()
+    public async Task What_cannot_be_made_is_said_with_an_alarm_until_a_later_time_makes_it()
     {
         await MakeAsync();
         await Store.UseAsync((Board.Storage.BoardDbContext db) => db.Schedules.ExecuteUpdateAsync(set => set.SetProperty(s => s.Template, """{"title":"t","lane":"gone"}""")));
         await PassAsync(TimeSpan.FromHours(1));
         Assert.Equal("2026-01-01 01:00:00 UTC: No lane 'gone'.", (await ShowScheduleAsync()).Problem);
+        await Store.ClearAlarmsAsync();
+        var raised = Assert.Single(await AlarmsAsync());
+        Assert.Equal((AlarmKind.ScheduleFailed, "hourly", 1, "schedule hourly made no task for 2026-01-01 01:00:00 UTC: No lane 'gone'."), (raised.Kind, raised.Subject, raised.Count, raised.Reason));
+
+        await PassAsync(TimeSpan.FromHours(1));
+        await Store.ClearAlarmsAsync();
+        var again = Assert.Single(await AlarmsAsync());
+        Assert.Equal((raised.Id, 2, "schedule hourly made no task for 2026-01-01 02:00:00 UTC: No lane 'gone'."), (again.Id, again.Count, again.Reason));
 
         await Store.AddLaneAsync("gone");
         await PassAsync(TimeSpan.FromHours(1));
+        await Store.ClearAlarmsAsync();
 
         Assert.Single(await TitlesAsync());
         Assert.Null((await ShowScheduleAsync()).Problem);
+        Assert.Empty(await AlarmsAsync());
+        Assert.Equal([EventTypes.AlarmRaised, EventTypes.AlarmCleared], await Store.ReadAsync(db => db.Events
+            .Where(e => e.Schedule == "hourly" && (e.Type == EventTypes.AlarmRaised || e.Type == EventTypes.AlarmCleared)).OrderBy(e => e.Seq).Select(e => e.Type).ToListAsync()));
     }
 
     [Fact]
@@ -240,6 +252,8 @@ public abstract class ScheduleSpec<TStore> : TaskSpec<TStore> where TStore : Tes
     private Task<(DateTimeOffset? Next, DateTimeOffset Now)?> FireAsync() => Store.UseAsync(s => s.GetRequiredService<ScheduleFiring>().FireAsync("hourly", default));
 
     private async Task<ScheduleView> ShowScheduleAsync() => (await People.ShowScheduleAsync("hourly")).Value<ScheduleView>();
+
+    private async Task<IReadOnlyList<AlarmView>> AlarmsAsync() => (await People.AlarmsAsync()).Value<Page<AlarmView>>().Items;
 
     private Task<List<string>> TitlesAsync() => Store.ReadAsync(db => db.Tasks.Select(t => t.Title).ToListAsync());
 

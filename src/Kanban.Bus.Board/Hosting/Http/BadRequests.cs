@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,7 +19,7 @@ internal static partial class BadRequests
         { StatusCode: 415 } => Problems.Of(415, "unsupported-media-type", "Send the body as application/json."),
         { InnerException: JsonException json } => Explain(json),
         _ when Parameter().Match(error.Message) is { Success: true } match => Problems.Invalid(
-            match.Groups["name"].Value, $"{match.Groups["name"].Value} is '{match.Groups["value"].Value}', which is not {Kind(match.Groups["type"].Value)}."),
+            NameOf(match), $"{NameOf(match)} is '{match.Groups["value"].Value}', which is not {Kind(match.Groups["type"].Value)}."),
         _ when error.Message.Contains("no body was provided", StringComparison.Ordinal) => Problems.Invalid("", "This call needs a JSON body."),
         _ => Problems.Of(error.StatusCode, "invalid", error.Message),
     };
@@ -38,6 +39,8 @@ internal static partial class BadRequests
             var pointer = at.EndsWith('/' + name, StringComparison.Ordinal) ? at : at + '/' + name;
             return Problems.Of(400, "unknown-field", Sentence(unknown.Groups["type"].Value, name), [new ProblemError(pointer, Sentence(unknown.Groups["type"].Value, name))]);
         }
+        if (Twice().Match(error.Message) is { Success: true } twice)
+            return Problems.Invalid(at, $"{twice.Groups["name"].Value} is given twice: say it once.");
         if (Missing().Match(error.Message) is { Success: true } missing)
         {
             var names = Quoted().Matches(missing.Groups["names"].Value).Select(m => m.Groups[1].Value);
@@ -46,10 +49,15 @@ internal static partial class BadRequests
         var field = at.Length == 0 ? "The body" : at[(at.LastIndexOf('/') + 1)..];
         if (WrongType().Match(error.Message) is { Success: true } wrong)
             return Problems.Invalid(at, $"{field} is not {Kind(Within(wrong.Groups["type"].Value, at))}.");
+        if (error.Message.Contains(ZonedTimeConverter.NoZone, StringComparison.Ordinal))
+            return Problems.Invalid(at, $"{field} {Detail().Replace(error.Message, "")}");
         if (error.Message.Contains("doesn't allow", StringComparison.Ordinal) && error.Message.Contains("null values", StringComparison.Ordinal))
             return Problems.Invalid(at, $"{field} is null, which is not allowed.");
         return Problems.Invalid(at, $"The body is not the JSON that was expected: {Detail().Replace(error.Message, "")}");
     }
+
+    /// <summary>As it stands in the query: where a record binds it, the framework has the name of the record's property.</summary>
+    private static string NameOf(Match match) => JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value);
 
     private static string Sentence(string typeName, string given)
     {
@@ -113,6 +121,9 @@ internal static partial class BadRequests
     [GeneratedRegex("was missing required properties including: (?<names>.*?)(?: Path:|$)")]
     private static partial Regex Missing();
 
+    [GeneratedRegex("^Duplicate property '(?<name>[^']*)'")]
+    private static partial Regex Twice();
+
     [GeneratedRegex("'([^']+)'")]
     private static partial Regex Quoted();
 
@@ -125,7 +136,7 @@ internal static partial class BadRequests
     [GeneratedRegex(@"\[(?<index>\d+)\]|\['(?<quoted>[^']*)'\]|\.(?<name>[^.\[]+)|^\$")]
     private static partial Regex PathStep();
 
-    [GeneratedRegex(@"^System\.Nullable`1\[(.+)\]$")]
+    [GeneratedRegex(@"^(?:System\.Nullable`1\[|Nullable<)(.+)[\]>]$")]
     private static partial Regex Generic();
 
     /// <summary>The reader's own place, which the pointer says better.</summary>
