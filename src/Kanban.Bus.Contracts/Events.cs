@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 
 namespace Kanban.Bus.Contracts;
@@ -8,6 +9,7 @@ namespace Kanban.Bus.Contracts;
 /// <param name="Source"><c>/boards/web</c>, <c>/lanes/gpu</c>, <c>/pools/vllm-a</c>, <c>/schedules/nightly</c>, <c>/workers/gpu-1</c>, <c>/order</c>, <c>/alarms</c>.</param>
 /// <param name="Subject">The task's key, lane, pool, schedule or worker.</param>
 /// <param name="Actor">Who did it: <c>key:admin</c>, <c>worker:gpu-1</c>, <c>run:web-42/2</c>, <c>schedule:nightly</c>, <c>board</c>.</param>
+/// <param name="Text">What happened, as a sentence for people; its words may change. Programs read <paramref name="Data"/>.</param>
 public sealed record EventView(
     string SpecVersion,
     string Id,
@@ -23,7 +25,8 @@ public sealed record EventView(
     string? WorkerId,
     JsonElement Data,
     string? Pool = null,
-    string? Schedule = null);
+    string? Schedule = null,
+    string? Text = null);
 
 /// <summary>Every kind of event. On the wire: <c>dev.kanbanbus.{kind}.v1</c>.</summary>
 public static class EventTypes
@@ -129,6 +132,13 @@ public static class EventTypes
     private const string Version = ".v1";
 
     public static string OnTheWire(string kind) => Prefix + kind + Version;
+
+    /// <summary>Every kind there is.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [.. typeof(EventTypes).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
+
+    /// <summary>The kind that somebody names, as it is or as on the wire; null when there is none.</summary>
+    public static string? Find(string given) => All.FirstOrDefault(kind => kind == given || OnTheWire(kind) == given);
 
     /// <summary>The kind that a type on the wire stands for.</summary>
     public static string KindOf(string type) => type[Prefix.Length..^Version.Length];

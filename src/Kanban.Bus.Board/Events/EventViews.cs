@@ -11,6 +11,7 @@ public static class EventViews
         public static EventView Of(BoardEvent row)
         {
             var (source, subject) = Origin(row);
+            var data = JsonElement.Parse(row.Data);
             return new EventView(
                 "1.0",
                 EventPosition.Of(row).ToString(),
@@ -24,9 +25,10 @@ public static class EventViews
                 row.Lane,
                 row.RunId,
                 row.WorkerId,
-                JsonElement.Parse(row.Data),
+                data,
                 row.Pool,
-                row.Schedule);
+                row.Schedule,
+                EventWords.Of(row.Type, data));
         }
     }
 

@@ -7,13 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Events;
 
-/// <summary>GET /events and /tasks/{key}/events — 200 a page, oldest first; 400 for a bad cursor or limit; 404 no such task.</summary>
+/// <summary>GET /events and /tasks/{key}/events — 200 a page, oldest first; 400 for a bad cursor or limit, an unknown parameter, board or type; 404 no such task.</summary>
 public static class ListEvents
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/events", Handle).WithName("ListEvents").WithSummary("The history, oldest first.").WithTags("Events");
-        api.MapGet("/tasks/{key}/events", HandleTask).WithName("ListTaskEvents").WithSummary("A task's history, oldest first.").WithTags("Events");
+        api.MapGet("/events", Handle).WithName("ListEvents").WithSummary("The history, oldest first.").WithTags("Events")
+            .Takes("after", "task", "board", "type", "limit");
+        api.MapGet("/tasks/{key}/events", HandleTask).WithName("ListTaskEvents").WithSummary("A task's history, oldest first.").WithTags("Events")
+            .Takes("after", "limit");
     }
 
     internal static async Task<Results<Ok<Page<EventView>>, ProblemHttpResult>> Handle(
@@ -21,6 +23,8 @@ public static class ListEvents
     {
         if (Refusal(after, limit, out var position) is { } refusal)
             return refusal;
+        if (await UnknownAsync(db, board, type, ct) is { } unknown)
+            return unknown;
         Guid? taskId = null;
         if (task is not null)
         {
@@ -52,6 +56,16 @@ public static class ListEvents
         return null;
     }
 
+    /// <summary>A kind or a board that there is not would be an empty history; null when both are known.</summary>
+    internal static async Task<ProblemHttpResult?> UnknownAsync(BoardDbContext db, string? board, string? type, CancellationToken ct)
+    {
+        if (type is not null && EventTypes.Find(type) is null)
+            return Problems.Unknown("type", "type", type, Nearest.To(type, EventTypes.All));
+        return board is not null && await db.Boards.Select(b => b.Key).ToListAsync(ct) is var boards && !boards.Contains(board)
+            ? Problems.Unknown("board", "board", board, Nearest.To(board, boards))
+            : null;
+    }
+
     private static async Task<Guid?> TaskIdAsync(BoardDbContext db, string key, CancellationToken ct)
     {
         if (!KanbanTask.TryParseKey(key, out var board, out var number))
@@ -66,8 +80,8 @@ public static class ListEvents
         var rows = taskId is { } id ? db.Events.Where(e => e.TaskId == id && e.Seq > after.Seq) : db.SettledEvents(after);
         if (board is not null)
             rows = rows.Where(e => e.Board == board);
-        if (type is not null)
-            rows = rows.Where(e => e.Type == type);
+        if (type is not null && EventTypes.Find(type) is var kind)
+            rows = rows.Where(e => e.Type == kind);
         rows = taskId is null ? rows.OrderBy(e => e.Tx).ThenBy(e => e.Seq) : rows.OrderBy(e => e.Seq);
         var found = await rows.AsNoTracking().Take(limit + 1).ToListAsync(ct);
         var next = found.Count > limit ? EventPosition.Of(found[limit - 1]).ToString() : null;

@@ -1,18 +1,19 @@
 using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Board.Storage;
+using Kanban.Bus.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Events;
 
-/// <summary>GET /events/stream — events as they are committed, after those since <c>after</c> or <c>Last-Event-ID</c>; with neither, from now on. 400 for a bad cursor.</summary>
+/// <summary>GET /events/stream — events as they are committed, after those since <c>after</c> or <c>Last-Event-ID</c>; with neither, from now on. 400 for a bad cursor, an unknown parameter, board or type.</summary>
 public static class StreamEvents
 {
     private const int Batch = 500;
 
     public static void Map(RouteGroupBuilder api) => api.MapGet("/events/stream", Handle)
         .WithName("StreamEvents").WithSummary("Live events, as server-sent events.").WithTags("Events")
-        .Produces<string>(200, "text/event-stream");
+        .Produces<string>(200, "text/event-stream").Takes("after", "task", "board", "type");
 
     internal static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Handle(
         HttpContext http, EventTail tail, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime, TimeProvider clock,
@@ -22,6 +23,11 @@ public static class StreamEvents
         EventPosition position = default;
         if (cursor is not null && !EventPosition.TryParse(cursor, out position))
             return Problems.Invalid("after", "'after' or Last-Event-ID is not an event's id. Leave it out to start from now.");
+
+        await using (var scope = scopes.CreateAsyncScope())
+            if (await ListEvents.UnknownAsync(scope.ServiceProvider.GetRequiredService<BoardDbContext>(), board, type, http.RequestAborted) is { } unknown)
+                return unknown;
+        type = type is null ? null : EventTypes.Find(type);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try

@@ -46,7 +46,7 @@ export function BoardBar({ board, boards, shown, known }: { board: string; board
       </label>
       <span className="space" />
       <Paused lanes={lanes.data ?? []} />
-      <span className="hint num">{shown === known ? `${known} tasks` : `${shown} of ${known} tasks`}</span>
+      <span className="hint num">{shown === known ? `${known} ${known === 1 ? 'task' : 'tasks'}` : `${shown} of ${known} tasks`}</span>
     </div>
   );
 }

@@ -21,7 +21,7 @@ export function History({ taskKey }: { taskKey: string }) {
       {newestFirst.map((event) => (
         <li key={event.id}>
           <code>{kindOf(event.type)}</code>
-          <span className="history-data">{sentence(event)}</span>
+          <span className="history-data">{event.text}</span>
           <span className="hint">{event.actor}</span>
           <Age at={event.time} />
         </li>
@@ -40,14 +40,4 @@ async function readEvents(key: string, signal: AbortSignal): Promise<EventView[]
     after = page.nextCursor ?? undefined;
   } while (after !== undefined && found.length < most);
   return found;
-}
-
-/** The event's data on one line: `from ready, to running`. */
-function sentence(event: EventView): string {
-  const { data } = event;
-  if (typeof data !== 'object' || data === null) return '';
-  return Object.entries(data)
-    .filter(([, value]) => value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
 }
