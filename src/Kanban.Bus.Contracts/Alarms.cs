@@ -1,7 +1,7 @@
 namespace Kanban.Bus.Contracts;
 
 /// <summary>Something that a person should look at, for as long as its cause lasts. It clears by itself when the cause is gone.</summary>
-/// <param name="Subject">What it is about: a task's key, or the name of a lane, pool, schedule, worker or queue; <c>artifacts</c> for the disk that they lie on.</param>
+/// <param name="Subject">What it is about: a task's key, or the name of a lane, pool, schedule, worker or queue; <c>artifacts</c> for the disk that they lie on, <c>broker</c> for the one there is.</param>
 /// <param name="Reason">As of the last time that its cause was met.</param>
 /// <param name="Count">How often its cause was met since it was raised.</param>
 /// <param name="AcknowledgedBy">Who has said that they see to it; null while nobody has.</param>
@@ -43,4 +43,7 @@ public enum AlarmKind
 
     /// <summary>A worker takes nothing new for its host's sake, until it does again or has left.</summary>
     WorkerQuiet,
+
+    /// <summary>A board can't reach the broker, or the broker takes no messages; until no board has met that for 15 s.</summary>
+    BrokerAway,
 }

@@ -43,7 +43,7 @@ public sealed class AlarmCauses(BoardDbContext db, IEnumerable<AlarmCause> cause
         var now = await db.NowAsync(ct);
         foreach (var alarm in gone)
             // Met again meanwhile, or cleared by another replica: it is not ours to clear.
-            if (await db.Alarms.Where(a => a.Id == alarm.Id && a.ClearedAt == null && a.Count == alarm.Count)
+            if (await db.Alarms.Where(a => a.Id == alarm.Id && a.ClearedAt == null && a.Count == alarm.Count && a.LastSeenAt == alarm.LastSeenAt)
                     .ExecuteUpdateAsync(set => set.SetProperty(a => a.ClearedAt, now), ct) == 1)
                 db.Events.Add(BoardEvent.OfAlarm(EventTypes.AlarmCleared, alarm, Actors.Board, now, new { alarm = alarm.Kind, alarm.Id, alarm.Count }));
     }

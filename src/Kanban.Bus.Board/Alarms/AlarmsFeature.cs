@@ -20,6 +20,7 @@ public static class AlarmsFeature
         .AddSingleton(AlarmCause.InRows(AlarmKind.ScheduleFailed, (db, names) => db.Schedules.Where(s => names.Contains(s.Name) && s.Problem != null).Select(s => s.Name)))
         .AddSingleton(AlarmCause.InRows(AlarmKind.DeadLetters, (db, _) => db.DeadLetters.Select(_ => BusNames.DeadLetters).Take(1)))
         .AddSingleton(AlarmCause.InRows(AlarmKind.WorkerQuiet, (db, ids) => db.Workers.Where(w => ids.Contains(w.Id) && w.Quiet != null && w.State == WorkerState.Live).Select(w => w.Id)))
+        .AddSingleton(new AlarmCause(AlarmKind.BrokerAway, BrokerAlarm.StillAsync))
         .AddSingleton(new AlarmCause(AlarmKind.NoRoom, (scope, _, open, _) => Task.FromResult<List<string>>(
             scope.GetRequiredService<ArtifactStore>().HasRoomFor(scope.GetRequiredService<IOptions<ArtifactOptions>>().Value.MaxFileBytes) ? [] : [.. open.Select(a => a.Subject)])));
 

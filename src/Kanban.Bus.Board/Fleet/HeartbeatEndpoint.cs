@@ -84,7 +84,8 @@ internal static class HeartbeatEndpoint
             db.Events.Add(BoardEvent.OfWorker(EventTypes.WorkerReturned, id, "worker:" + id, now, new { was = worker.State }));
         if (Said(beat.Quiet) is var quiet && (quiet is null) != (worker.Quiet is null))
             db.Events.Add(BoardEvent.OfWorker(quiet is null ? EventTypes.WorkerResumed : EventTypes.WorkerQuiet, id, "worker:" + id, now, new { reason = quiet ?? worker.Quiet }));
-        if (quiet is not null && worker.Quiet is null)
+        // One that was gone and is back has had its alarm cleared.
+        if (quiet is not null && (worker.Quiet is null || worker.State is not WorkerState.Live))
             await db.RaiseAlarmAsync(AlarmKind.WorkerQuiet, id, $"worker {id} takes nothing new: {quiet}", now, ct);
         worker.Quiet = quiet;
         worker.State = WorkerState.Live;

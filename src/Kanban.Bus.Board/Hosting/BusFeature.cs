@@ -1,4 +1,5 @@
 using Kanban.Bus.Board.Admission;
+using Kanban.Bus.Board.Alarms;
 using Kanban.Bus.Board.DeadLetters;
 using Kanban.Bus.Board.Events;
 using MassTransit;
@@ -33,7 +34,9 @@ public static class BusFeature
             .AddSingleton<IOfferBus, RabbitOfferBus>()
             .AddHostedService<EventRelay>()
             .AddHostedService<ReplicaHints>()
-            .AddHostedService<DeadLetterInbox>();
+            .AddHostedService<DeadLetterInbox>()
+            .AddSingleton<BrokerAlarm>()
+            .AddHostedService(provider => provider.GetRequiredService<BrokerAlarm>());
         return services.AddMassTransit(bus => bus.UsingRabbitMq((_, rabbit) =>
         {
             rabbit.Host(address.Uri, BrokerConnection.Named("board"), host => host.Heartbeat(BrokerConnection.Heartbeat));

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Kanban.Bus.Board.Hosting;
 
 /// <summary>How offers travel to workers.</summary>
@@ -15,6 +17,10 @@ public sealed class TransportOptions
     /// <summary>The address workers are told, where it differs from the board's own; default <see cref="Uri"/>.</summary>
     [SecretSetting]
     public string? WorkerUri { get; set; }
+
+    /// <summary>How long the broker is away, or takes no messages, until that is an alarm. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan AlarmAfter { get; set; } = TimeSpan.FromSeconds(30);
 }
 
 public enum TransportProvider

@@ -1472,7 +1472,7 @@ export interface components {
          * @description Each says what raises it; what is said of an end is what clears it.
          * @enum {unknown}
          */
-        AlarmKind: "too-many-runs" | "breaker-opened" | "probe-dead" | "no-room" | "schedule-failed" | "dead-letters" | "worker-quiet";
+        AlarmKind: "too-many-runs" | "breaker-opened" | "probe-dead" | "no-room" | "schedule-failed" | "dead-letters" | "worker-quiet" | "broker-away";
         /** @description Something that a person should look at, for as long as its cause lasts. It clears by itself when the cause is gone. */
         AlarmView: {
             /** Format: date-time */
@@ -1500,7 +1500,7 @@ export interface components {
             reason: string;
             /** Format: date-time */
             since: string;
-            /** @description What it is about: a task's key, or the name of a lane, pool, schedule, worker or queue; `artifacts` for the disk that they lie on. */
+            /** @description What it is about: a task's key, or the name of a lane, pool, schedule, worker or queue; `artifacts` for the disk that they lie on, `broker` for the one there is. */
             subject: string;
         };
         /** @description Person → board: the answer to a task's question. 1 to 16,384 characters. */
@@ -2185,6 +2185,8 @@ export interface components {
             /** @description The task's key, lane, pool, schedule or worker. */
             subject: string;
             taskKey: null | string;
+            /** @description What happened, as a sentence for people; its words may change. Programs read Data. */
+            text?: null | string;
             /** Format: date-time */
             time: string;
             /** @description `dev.kanbanbus.task.created.v1` and so on: EventTypes with prefix and version. */

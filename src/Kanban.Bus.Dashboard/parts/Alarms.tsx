@@ -16,11 +16,13 @@ export function Alarms() {
   const alarms = data?.items ?? [];
   if (alarms.length === 0 && !open) return null;
   const unseen = alarms.filter((alarm) => alarm.acknowledgedAt === null).length;
+  const shown = unseen > 0 ? unseen : alarms.length;
+  const words = `${shown === 1 ? 'alarm' : 'alarms'}${unseen === 0 ? ' seen to' : ''}`;
   return (
     <>
-      <button type="button" className={`pill ${unseen > 0 ? 'tone-red' : 'tone-quiet'} alarms`} onClick={() => setOpen(true)}>
+      <button type="button" className={`pill ${unseen > 0 ? 'tone-red' : 'tone-quiet'} alarms`} aria-label={`${shown} ${words}`} onClick={() => setOpen(true)}>
         <Icon name="warn" size={12} />
-        {unseen > 0 ? unseen : alarms.length} {(unseen > 0 ? unseen : alarms.length) === 1 ? 'alarm' : 'alarms'}{unseen === 0 && ' seen to'}
+        {shown}<span className="label">{words}</span>
       </button>
       {open && (
         <Dialog title="Alarms" wide close={() => setOpen(false)}>

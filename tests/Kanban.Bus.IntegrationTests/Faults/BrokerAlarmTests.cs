@@ -14,6 +14,7 @@ public sealed class BrokerAlarmTests
         await using var rabbit = await RabbitServer.StartNewAsync();
         await using var cluster = await Cluster.CreateAsync(await SharedServers.PostgresAsync(), rabbit);
         cluster.Settings["Admission:LookAhead"] = "4";
+        cluster.Settings["Transport:AlarmAfter"] = "1s";
         var board = await cluster.StartBoardAsync();
         await board.Api.AddLaneAsync(new CreateLane("work"));
         var worker = await cluster.StartWorkerAsync(new WorkerShape("worker", "work", 1));
@@ -35,6 +36,7 @@ public sealed class BrokerAlarmTests
             await Eventually.Async(
                 async () => (await board.Api.GetAsync<LaneView>("lanes/work")).Problem is { } problem && problem.Contains($"takes no messages since", StringComparison.Ordinal) && problem.Contains(what, StringComparison.Ordinal),
                 TimeSpan.FromMinutes(1));
+            await Eventually.Async(async () => (await board.Api.GetAsync<Page<AlarmView>>("alarms")).Items is [{ Kind: AlarmKind.BrokerAway } alarm] && alarm.Reason.Contains(what, StringComparison.Ordinal), TimeSpan.FromMinutes(1));
             await File.WriteAllTextAsync(gate, "");
 
             // The worker's connection only consumes, so the broker goes on reading its acks.

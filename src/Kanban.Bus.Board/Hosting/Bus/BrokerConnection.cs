@@ -22,8 +22,8 @@ public sealed class BrokerConnection(BrokerUri address, TimeProvider clock, ILog
     private static readonly TimeSpan LastBound = TimeSpan.FromSeconds(30);
 
     private volatile IConnection? _connection;
-    private volatile Trouble? _away = new(clock.GetUtcNow(), "it has not answered yet");
-    private volatile Trouble? _blocked;
+    private volatile Fault? _away = new(clock.GetUtcNow(), "it has not answered yet");
+    private volatile Fault? _blocked;
 
     /// <summary>What the management UI shows: <c>board@host</c>.</summary>
     public static string Named(string role) => $"{role}@{Environment.MachineName}";
@@ -31,13 +31,16 @@ public sealed class BrokerConnection(BrokerUri address, TimeProvider clock, ILog
     /// <summary>The open connection; null while the broker is away. A different object after every reconnect.</summary>
     public IConnection? Current => _connection is { IsOpen: true } open ? open : null;
 
-    /// <summary>Says that the broker is away, or takes no messages, and since when; null while all is well.</summary>
-    public string? Problem => (Current, _away, _blocked) switch
+    /// <summary>That the broker is away, or takes no messages; null while all is well.</summary>
+    public BrokerTrouble? Trouble => (Current, _away, _blocked) switch
     {
-        (null, { } away, _) => $"The broker at {address.Display} can't be reached since {away.Since:u}: {away.Reason}. Offers wait; running work goes on.",
-        (not null, _, { } blocked) => $"The broker at {address.Display} takes no messages since {blocked.Since:u}: {blocked.Reason}. Offers wait; running work goes on.",
+        (null, { } away, _) => new(away.Since, $"The broker at {address.Display} can't be reached since {away.Since:u}: {away.Reason}. Offers wait; running work goes on."),
+        (not null, _, { } blocked) => new(blocked.Since, $"The broker at {address.Display} takes no messages since {blocked.Since:u}: {blocked.Reason}. Offers wait; running work goes on."),
         _ => null,
     };
+
+    /// <summary>The sentence of <see cref="Trouble"/>.</summary>
+    public string? Problem => Trouble?.Sentence;
 
     /// <summary>Opens a connection of its own, which does not recover by itself.</summary>
     public Task<IConnection> OpenAsync(string name, CancellationToken ct) => new ConnectionFactory
@@ -55,14 +58,14 @@ public sealed class BrokerConnection(BrokerUri address, TimeProvider clock, ILog
     /// <summary>Learns from a connection that publishes whether the broker takes messages: only those are told.</summary>
     public void Heed(IConnection publishing)
     {
-        publishing.ConnectionBlockedAsync += (_, alarm) => Blocked(new Trouble(clock.GetUtcNow(), alarm.Reason));
+        publishing.ConnectionBlockedAsync += (_, alarm) => Blocked(new Fault(clock.GetUtcNow(), alarm.Reason));
         publishing.ConnectionUnblockedAsync += (_, _) => Blocked(null);
         publishing.ConnectionShutdownAsync += (_, _) => Blocked(null);
 
-        Task Blocked(Trouble? trouble)
+        Task Blocked(Fault? fault)
         {
-            if (Interlocked.Exchange(ref _blocked, trouble) is null != trouble is null)
-                log.Alarm(trouble is null ? $"The broker at {address.Display} takes messages again" : $"The broker at {address.Display} takes no messages: {trouble.Reason}");
+            if (Interlocked.Exchange(ref _blocked, fault) is null != fault is null)
+                log.Alarm(fault is null ? $"The broker at {address.Display} takes messages again" : $"The broker at {address.Display} takes no messages: {fault.Reason}");
             return Task.CompletedTask;
         }
     }
@@ -88,12 +91,12 @@ public sealed class BrokerConnection(BrokerUri address, TimeProvider clock, ILog
                 bound = FirstBound;
                 log.Connected(address.Display);
                 reason = connection.IsOpen ? await lost.Task.WaitAsync(stoppingToken) : connection.CloseReason?.ReplyText ?? "closed";
-                _away = new Trouble(clock.GetUtcNow(), reason);
+                _away = new Fault(clock.GetUtcNow(), reason);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 reason = error.InnerException?.Message ?? error.Message;
-                _away = new Trouble(_away?.Since ?? clock.GetUtcNow(), reason);
+                _away = new Fault(_away?.Since ?? clock.GetUtcNow(), reason);
             }
             finally
             {
@@ -109,8 +112,11 @@ public sealed class BrokerConnection(BrokerUri address, TimeProvider clock, ILog
         }
     }
 
-    private sealed record Trouble(DateTimeOffset Since, string Reason);
+    private sealed record Fault(DateTimeOffset Since, string Reason);
 }
+
+/// <summary>Why this board can't publish, and since when by its own clock.</summary>
+public sealed record BrokerTrouble(DateTimeOffset Since, string Sentence);
 
 internal static partial class BrokerConnectionLog
 {
