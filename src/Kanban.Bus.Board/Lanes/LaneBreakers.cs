@@ -35,7 +35,7 @@ internal static class LaneBreakers
                 continue;
             lane.Breaker = Breaker.Open(print, tasks, lane.BreakerCoolDownSeconds, now);
             Opened(db, lane, now);
-            await db.RaiseAlarmAsync(AlarmKind.BreakerOpened, name, $"{tasks} tasks of lane {name} failed with \"{print}\": nothing of it starts but a canary", now, ct);
+            await db.RaiseAlarmAsync(AlarmKind.BreakerOpened, name, $"{tasks} {(tasks == 1 ? "task" : "tasks")} of lane {name} failed with \"{print}\": nothing of it starts but a canary", now, ct);
         }
     }
 

@@ -20,21 +20,28 @@ internal static class DailyCeiling
     public static async Task SetAsideAsync(
         BoardDbContext db, IReadOnlyCollection<KanbanTask> tasks, Func<string, int> ceilings, DateTimeOffset now, CancellationToken ct)
     {
-        // Who never ran so often at all is not counted.
-        var often = tasks.Where(t => t is { Status: Status.Ready, LiveRunId: null, Lane: { } lane } && ceilings(lane) is > 0 and var most && t.RunCount >= most).ToList();
-        if (often.Count == 0)
-            return;
-        var (ids, since) = (often.ConvertAll(t => t.Id), now - Day);
-        var started = (await db.Runs.Where(r => ids.Contains(r.TaskId) && r.StartedAt > since).Select(r => new { r.TaskId, r.StartedAt }).ToListAsync(ct)).ToLookup(r => r.TaskId, r => r.StartedAt);
-        foreach (var task in often)
+        foreach (var (task, count, most) in await ReachedAsync(db, tasks, ceilings, now, ct))
         {
-            var most = ceilings(task.Lane!);
-            var count = started[task.Id].Count(at => !(at <= task.ForgivenAt));
-            if (count < most)
-                continue;
             task.Enter(Status.Blocked, now, $"set aside after {count} runs within a day, of at most {most} in lane {task.Lane}; unblock or retry it when it is seen to");
             db.Events.Add(BoardEvent.Moved(task, Status.Ready, Actors.Board, now));
             await db.RaiseAlarmAsync(AlarmKind.TooManyRuns, task, task.Reason!, now, ct);
         }
+    }
+
+    /// <summary>Those of these tasks that a pass would set aside, how often they ran, and how often they may.</summary>
+    /// <param name="ceilings">By lane; 0 for none.</param>
+    public static async Task<IReadOnlyList<(KanbanTask Task, int Count, int Most)>> ReachedAsync(
+        BoardDbContext db, IReadOnlyCollection<KanbanTask> tasks, Func<string, int> ceilings, DateTimeOffset now, CancellationToken ct)
+    {
+        // Who never ran so often at all is not counted.
+        var often = tasks.Where(t => t is { Status: Status.Ready, LiveRunId: null, Lane: { } lane } && ceilings(lane) is > 0 and var most && t.RunCount >= most).ToList();
+        if (often.Count == 0)
+            return [];
+        var (ids, since) = (often.ConvertAll(t => t.Id), now - Day);
+        var started = (await db.Runs.Where(r => ids.Contains(r.TaskId) && r.StartedAt > since).Select(r => new { r.TaskId, r.StartedAt }).ToListAsync(ct)).ToLookup(r => r.TaskId, r => r.StartedAt);
+        return
+        [
+            .. often.Select(t => (Task: t, Count: started[t.Id].Count(at => !(at <= t.ForgivenAt)), Most: ceilings(t.Lane!))).Where(t => t.Count >= t.Most),
+        ];
     }
 }

@@ -76,7 +76,7 @@ public static class GrowthBench
                      CROSS JOIN LATERAL (SELECT CASE WHEN i % 10 > 0 THEN 'done' WHEN i % 100 = 10 THEN 'blocked' WHEN i % 100 = 20 THEN 'scheduled' WHEN i % 100 = 30 THEN 'todo' ELSE 'ready' END,
                          CASE WHEN i % 100 = 0 THEN 'full=1' ELSE '' END) AS it (status, draws)
                      CROSS JOIN LATERAL jsonb_populate_record(one.row, jsonb_build_object(
-                         'id', gen_random_uuid(), 'board', 'web', 'number', i, 'title', 'task ' || i, 'body', repeat('x', 200), 'status', it.status, 'draws', it.draws,
+                         'id', gen_random_uuid(), 'board', 'web', 'number', i, 'idempotency_key', NULL, 'title', 'task ' || i, 'body', repeat('x', 200), 'status', it.status, 'draws', it.draws,
                          'lane', CASE WHEN i % 100 = 0 THEN '{{Installation.Lane}}' ELSE 'lane-' || (i / 10) % {{Lanes}} END, 'admission_group', 'web ' || it.draws || ' web',
                          'not_before', CASE WHEN it.status = 'scheduled' THEN kanban_now() + interval '1 day' END, 'ended_at', CASE WHEN it.status = 'done' THEN kanban_now() END,
                          'ready_at', CASE WHEN it.status = 'ready' THEN kanban_now() END, 'turn_at', CASE WHEN it.status = 'ready' THEN kanban_now() END)) AS made

@@ -33,10 +33,14 @@ public abstract class DispatchSpec<TStore> : TaskSpec<TStore> where TStore : Tes
         for (var i = 0; i < 3; i++)
             await CreateAsync($"t{i}");
 
+        var dry = (await People.DispatchAsync(new(Max: 2, DryRun: true))).Value<DispatchView>();
         var first = (await People.DispatchAsync(new(Max: 2))).Value<DispatchView>();
         var second = (await People.DispatchAsync(new(Max: 2))).Value<DispatchView>();
 
         Assert.Equal((2, true), (first.Starts.Count, first.More));
+        Assert.Equal((true, true), (dry.DryRun, dry.More));
+        Assert.Equal(first.Starts.Select(s => s.Task), dry.Starts.Select(s => s.Task));
+        Assert.Equal(first.Waits.Single(), dry.Waits.Single());
         Assert.Contains("beyond what one pass was asked", first.Waits.Single().Reason, StringComparison.Ordinal);
         Assert.Equal(("main-3", false), (second.Starts.Single().Task, second.More));
         Assert.Empty(second.Waits);

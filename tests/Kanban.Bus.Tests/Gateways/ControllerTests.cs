@@ -106,6 +106,8 @@ public sealed class ControllerTests
         var course = new Course(4).Looks(7, Course.Healthy).Looks(1, Course.Healthy, used: 1);
 
         Assert.Equal(9, course.Until(Course.Healthy)?.Looks);
+        // Nor is an overload part of it that is not believed yet.
+        Assert.Equal(9, new Course(4).Looks(7, Course.Healthy).Looks(1, Course.Overload).Until(Course.Healthy)?.Looks);
     }
 
     [Fact]
@@ -170,6 +172,7 @@ public sealed class ControllerTests
 
         Assert.Equal(3, course.Looks(50, Course.Overload).State.Cap);
         Assert.Equal(6, course.Looks(500, Course.Healthy).State.Cap);
+        Assert.All(course.Moves, move => Assert.InRange(move.To, 3, 6));
         Assert.Equal(6, new Course(40, 3, 6).Looks(1, Course.Healthy).State.Cap);
     }
 
@@ -183,7 +186,8 @@ public sealed class ControllerTests
         Assert.Null(course.Until(dead, 50));
         Assert.Equal((CapMoveKind.Thawed, 1), course.Until(Course.Overload) is { } thaw ? (thaw.Move.Kind, thaw.Looks) : default);
         Assert.Equal((8, null), (course.State.Cap, course.State.Frozen));
-        Assert.Equal(4, course.Until(Course.Overload)?.Move.To);
+        // The look that thawed it was no look at the load.
+        Assert.Equal((4, 2), course.Until(Course.Overload) is { } lowered ? (lowered.Move.To, lowered.Looks) : default);
     }
 
     [Fact]

@@ -15,6 +15,10 @@ public abstract class DailyCeilingSpec<TStore> : TaskSpec<TStore> where TStore :
             await GoRoundAsync();
         await CreateAsync("other");
 
+        // A pass that is only thought of leaves it out as well.
+        var dry = (await People.DispatchAsync(new(DryRun: true))).Value<DispatchView>();
+        Assert.Equal(["main-2"], dry.Starts.Select(s => s.Task));
+        Assert.Empty(dry.Waits);
         Assert.Equal("main-2", Assert.Single(await Store.AdmitAsync()).TaskKey);
 
         var shown = await ShowAsync(task.Key);
