@@ -59,9 +59,9 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>A cluster on the shared servers.</summary>
     public static async Task<Cluster> CreateAsync()
     {
-        var postgres = SharedServers.PostgresAsync();
-        var rabbit = SharedServers.RabbitAsync();
-        return await CreateAsync(await postgres, await rabbit);
+        var database = SharedServers.BoardDatabaseAsync();
+        var rabbit = await SharedServers.RabbitAsync();
+        return new(await database, await rabbit.CreateVirtualHostAsync(), rabbit);
     }
 
     /// <summary>A cluster on servers of the test's own, which it may kill.</summary>

@@ -59,14 +59,15 @@ public sealed class PostgresServer : IAsyncDisposable
         Timeout = 30,
     }.ConnectionString;
 
-    /// <summary>A new, empty database.</summary>
+    /// <summary>A new database.</summary>
+    /// <param name="template">A database that nobody is connected to, of which it is a copy; without it, it is empty.</param>
     /// <returns>Its connection string.</returns>
-    public async Task<string> CreateDatabaseAsync()
+    public async Task<string> CreateDatabaseAsync(string template = "template1")
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _databases)}");
         await using var connection = new NpgsqlConnection(ConnectionString("postgres", pooling: false));
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
         await command.ExecuteNonQueryAsync();
         return ConnectionString(name);
     }

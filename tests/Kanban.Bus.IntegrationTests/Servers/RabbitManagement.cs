@@ -87,21 +87,6 @@ public sealed class RabbitManagement : IDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>A policy, by which an operator changes what queues have no argument for, or have a longer one.</summary>
-    /// <param name="pattern">Of queues' names, a regular expression.</param>
-    /// <param name="definition">Such as <c>new { expires = 1000 }</c>.</param>
-    public async Task SetPolicyAsync(string virtualHost, string name, string pattern, object definition)
-    {
-        using var answer = await _http.PutAsJsonAsync(Relative("policies", virtualHost, name), new Dictionary<string, object> { ["pattern"] = pattern, ["apply-to"] = "queues", ["definition"] = definition });
-        answer.EnsureSuccessStatusCode();
-    }
-
-    public async Task DropPolicyAsync(string virtualHost, string name)
-    {
-        using var answer = await _http.DeleteAsync(Relative("policies", virtualHost, name));
-        answer.EnsureSuccessStatusCode();
-    }
-
     /// <summary>Puts a message on a queue by way of the default exchange.</summary>
     public async Task PublishAsync(string virtualHost, string queue, string payload, string contentType = "application/json")
     {

@@ -115,6 +115,28 @@ public sealed class BrokerConsumeTests
     }
 
     [NeedsServersFact]
+    public async Task A_queue_that_the_board_no_longer_names_is_left_so_that_it_can_expire_and_joined_when_it_is_named_again()
+    {
+        QueueOrder plain = new(Queue, "shell"), needing = new(BusNames.LaneQueue("shell", "cuda"), "shell");
+        var (rabbit, host, worker, _) = await StartAsync(prepare: board => board.Queues = [plain, needing]);
+        await using var _ = worker;
+        await ConsumedAsync(needing.Queue, by: 1);
+        Assert.Equal((true, true, false), (await ExpiresAsync(needing.Queue), await ExpiresAsync(BusNames.WorkerQueue("w1")), await ExpiresAsync(Queue)));
+
+        worker.Board.Queues = [plain];
+        await ConsumedAsync(needing.Queue, by: 0);
+        worker.Board.Queues = [plain, needing];
+        await ConsumedAsync(needing.Queue, by: 1);
+        await ConsumedAsync(Queue, by: 1);
+
+        Task ConsumedAsync(string queue, int by) => Eventually.Async(
+            async () => await rabbit.Management.QueueAsync(host, queue) is { } seen && seen.TryGetProperty("consumers", out var count) && count.GetInt32() == by,
+            TimeSpan.FromMinutes(1), $"{queue} is consumed by {by}");
+
+        async Task<bool> ExpiresAsync(string queue) => (await rabbit.Management.QueueAsync(host, queue))!.Value.GetProperty("arguments").TryGetProperty("x-expires", out var after) && after.GetInt64() > 0;
+    }
+
+    [NeedsServersFact]
     public async Task A_consumer_that_the_broker_has_forgotten_is_missed_although_its_channel_is_open()
     {
         var (rabbit, host, worker, lines) = await StartAsync();

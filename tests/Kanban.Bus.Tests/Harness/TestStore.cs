@@ -45,8 +45,11 @@ public abstract class TestStore : IAsyncDisposable
         services.AddTasks().AddSchedules().AddLanes().AddPools().AddGateways().AddRuns().AddAdmission().AddAlarms().AddFleet();
         Configure(services);
         _services = services.BuildServiceProvider(validateScopes: true);
-        await UseAsync(db => db.Database.MigrateAsync());
+        await MakeSchemaAsync();
     }
+
+    /// <summary>Makes the tables in a database that is empty.</summary>
+    protected virtual Task MakeSchemaAsync() => UseAsync(db => db.Database.MigrateAsync());
 
     /// <summary>For specs that need more of the board than its rows.</summary>
     protected virtual void Configure(IServiceCollection services)
@@ -166,6 +169,13 @@ public abstract class TestStore : IAsyncDisposable
             return true;
         }, default);
     });
+
+    /// <summary>Alarms whose cause is gone are over from here on.</summary>
+    public async Task ClearAlarmsAsync()
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<AlarmCauses>().ClearAsync(default);
+    }
 
     public Task<DateTimeOffset> NowAsync() => ReadAsync(db => db.NowAsync(default));
 
