@@ -115,6 +115,22 @@ public abstract class LogSpec<TStore> : StoreSpec<TStore> where TStore : TestSto
     }
 
     [Fact]
+    public async Task A_piece_that_came_whole_is_stored_although_its_sender_was_cut_off_and_half_a_piece_is_not()
+    {
+        var (run, token) = await HeldAsync();
+        using var cut = new CancellationTokenSource();
+
+        await using (var whole = new CutStream("whole"u8.ToArray(), afterByte: 5, cut))
+            Assert.Equal(5, Stored(await AppendAsync(run, token, "stdout", 0, whole, 5, cut.Token)));
+        Assert.True(cut.IsCancellationRequested);
+        using var again = new CancellationTokenSource();
+        await using (var half = new CutStream(" and half"u8.ToArray(), afterByte: 4, again))
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AppendAsync(run, token, "stdout", 5, half, 9, again.Token));
+
+        Assert.Equal("whole"u8.ToArray(), await ReadAsync(run, "stdout"));
+    }
+
+    [Fact]
     public async Task A_range_may_begin_and_end_inside_any_piece()
     {
         var (run, token) = await HeldAsync();
@@ -197,11 +213,14 @@ public abstract class LogSpec<TStore> : StoreSpec<TStore> where TStore : TestSto
         return (offer.RunId, (await Store.ClaimAsync("w1", offer.RunId)).Grant!.FencingToken);
     }
 
-    private async Task<IResult> AppendAsync(Guid run, long token, string stream, long offset, byte[] bytes)
+    private Task<IResult> AppendAsync(Guid run, long token, string stream, long offset, byte[] bytes) =>
+        AppendAsync(run, token, stream, offset, new MemoryStream(bytes), length: null, default);
+
+    private async Task<IResult> AppendAsync(Guid run, long token, string stream, long offset, Stream body, long? length, CancellationToken ct)
     {
-        var http = new DefaultHttpContext { Request = { Body = new MemoryStream(bytes) } };
+        var http = new DefaultHttpContext { Request = { Body = body, ContentLength = length } };
         var holder = new ClaimsPrincipal(new ClaimsIdentity([new Claim("fencing", $"{token}")], "test"));
-        return (await Store.ReadAsync(db => AppendLog.Handle(run, stream, http.Request, holder, db, _signal, Options.Create(_options), default, offset))).Result;
+        return (await Store.ReadAsync(db => AppendLog.Handle(run, stream, http.Request, holder, db, _signal, Options.Create(_options), ct, offset))).Result;
     }
 
     private static long Stored(IResult answer) => Assert.IsType<Ok<LogAnswer>>(answer).Value!.NextOffset;
@@ -214,4 +233,17 @@ public abstract class LogSpec<TStore> : StoreSpec<TStore> where TStore : TestSto
         await log.CopyToAsync(whole);
         return whole.ToArray();
     });
+
+    /// <summary>A request's body whose connection is cut after so many bytes.</summary>
+    private sealed class CutStream(byte[] bytes, int afterByte, CancellationTokenSource cut) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default)
+        {
+            ct.ThrowIfCancellationRequested();
+            var read = await base.ReadAsync(buffer.Length > afterByte ? buffer[..afterByte] : buffer, CancellationToken.None);
+            if (Position == Length || Position >= afterByte)
+                await cut.CancelAsync();
+            return read;
+        }
+    }
 }
