@@ -102,7 +102,7 @@ internal static class RunReport
             return (null, null);
         try
         {
-            return (JsonSerializer.Deserialize<ResultFile>(PlainFile.ReadAllBytes(path), Reading), null);
+            return (JsonSerializer.Deserialize<ResultFile>(ValidText.Of(PlainFile.ReadAllBytes(path)).Span, Reading), null);
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

@@ -59,7 +59,7 @@ public sealed partial class WorkerOptions
     /// <summary>How long a worktree stays that a run left without success, or with work in it that is in no commit. Default 7 days; 0 to 365.</summary>
     public TimeSpan KeepWorktrees { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Profiles of this host, by name. <c>shell</c> is there without being defined.</summary>
+    /// <summary>Profiles of this host, by name. Where none is defined there is <c>shell</c>, which runs what the board sends as a script; else only those defined.</summary>
     public Dictionary<string, ProfileOptions> Profiles { get; } = [];
 
     /// <summary>Some profile has limits that are the worker's to hold.</summary>
@@ -78,7 +78,9 @@ public sealed partial class WorkerOptions
             Home = Path.Combine(state, "kanban", "worker-" + Id);
         }
         Home = Path.GetFullPath(Home);
-        Profiles.TryAdd("shell", new ProfileOptions());
+        // A file that names profiles says with them all that may run here.
+        if (Profiles.Count == 0)
+            Profiles.Add("shell", new ProfileOptions());
     }
 
     private static string MachineHost()

@@ -34,7 +34,8 @@ internal sealed class LogFile : IDisposable
         _most = most;
         _redactor = redactor;
         _head = Math.Max(0, most - TailBytes - MarkBytes);
-        _givenBack = Blocks(_head);
+        // The reader looks a little beyond what it takes, for secrets that go on there.
+        _givenBack = Blocks(_head + TailBytes);
         try
         {
             _file = PlainFile.OpenRead(_path);
@@ -90,7 +91,7 @@ internal sealed class LogFile : IDisposable
     public void GiveBack()
     {
         var length = Length;
-        var until = Blocks(_seen - TailBytes);
+        var until = Blocks(_seen - (2 * TailBytes));
         _seen = length;
         if (length <= _most || until <= _givenBack)
             return;

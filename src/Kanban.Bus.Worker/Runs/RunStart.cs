@@ -33,6 +33,8 @@ internal sealed class RunStart(
             return null;
         try
         {
+            if (GrantCheck.Fault(grant) is { } fault)
+                throw new RunNotStartedException(fault);
             var profile = ExecutorCatalog.Profile(grant.Profile, options.Profiles);
             var executor = ExecutorCatalog.Of(profile.Executor);
             if (executor is NoneExecutor)
@@ -228,7 +230,7 @@ internal sealed class RunStart(
     private void GiveUp(LiveRun run, StopCause cause)
     {
         var reason = cause.Reason.Length > Limits.ReasonLength ? cause.Reason[..Limits.ReasonLength] : cause.Reason;
-        var finish = new FinishItem(run.Grant.RunId, run.Grant.FencingToken, cause.Outcome, reason, Class: cause.Class);
+        var finish = new FinishItem(run.Grant.RunId, run.Grant.FencingToken, cause.Outcome, reason, Class: cause.Class, Session: run.Grant.Session);
         _ = UntilDoneAsync(run, _ => supervisor.ReportAsync(run, finish, life));
     }
 

@@ -79,9 +79,10 @@ internal sealed class RunSupervisor(
     {
         log.SupervisionGivenUp(run.Grant.RunId, run.Grant.TaskKey, reason);
         await _tree.StopAsync(run.Grant.RunId, null, run.Directory.Cgroup, TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds), () => false);
-        if (AgentStateOf(run) is { } agent && ExecutorCatalog.Find(agent.Executor) is { } executor)
+        var agent = AgentStateOf(run);
+        if (agent is not null && ExecutorCatalog.Find(agent.Executor) is { } executor)
             await executor.ClearAsync(run.Directory, agent, ct);
-        await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, Cut(reason), Class: ErrorClass.Host), ct);
+        await ReportAsync(run, new FinishItem(run.Grant.RunId, run.Grant.FencingToken, Outcome.Lost, Cut(reason), Class: ErrorClass.Host, Session: agent?.Session ?? run.Grant.Session), ct);
     }
 
     /// <summary>Also before the finish, and for the same reason. Of a run that was handed back nothing is kept.</summary>
@@ -196,9 +197,9 @@ internal sealed class RunSupervisor(
             run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill,
             cause is null ? null : agent.Executor.StopSteps, agent.LookIfOver);
         await agent.EndAsync(ct);
-        var report = quota.Explain(RunReport.Of(run.Grant, run.Directory, cause, agent.Executor, agent.State, clock.GetUtcNow()));
+        var report = quota.Explain(RunReport.Of(run.Grant, run.Directory, cause, agent.Executor, agent.State, clock.GetLocalNow()));
         var finish = SaidEnding.Over(report, run.Directory) with { Met = run.Met.Take() };
-        return finish with { Metadata = await places.CloseAsync(run.Grant, run.Directory, finish.Outcome is Outcome.Succeeded or Outcome.Review, finish.Metadata, ct) };
+        return finish with { Metadata = await places.CloseAsync(run.Grant, run.Directory, finish.Outcome is Outcome.Succeeded or Outcome.Review, cause is not { IsStale: true }, finish.Metadata, ct) };
     }
 
     private AgentState? AgentStateOf(LiveRun run)

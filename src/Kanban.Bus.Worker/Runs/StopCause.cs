@@ -7,6 +7,9 @@ namespace Kanban.Bus.Worker.Runs;
 /// <param name="Class">What is at fault; null where the end was asked for.</param>
 internal sealed record StopCause(Outcome Outcome, string Reason, ErrorClass? Class = null)
 {
+    /// <summary>Another run of the task may be at work already: what this one leaves must not come before that one's.</summary>
+    public bool IsStale => Outcome is Outcome.Lost || this == LeaseGone || this == Superseded;
+
     public static StopCause Asked(string reason) => new(Outcome.Stopped, reason);
 
     public static StopCause LeaseGone { get; } = new(Outcome.Stopped, "the board had given up its lease", ErrorClass.Board);

@@ -30,8 +30,15 @@ internal static class PlainFile
 
     /// <summary>Opens it, or makes it for its owner alone, to write.</summary>
     /// <exception cref="IOException">It is something else than a plain file, or may not be written.</exception>
-    public static SafeFileHandle OpenWrite(string path) =>
-        Open(path, WriteOnly | Create) ?? throw new DirectoryNotFoundException($"{path}: its directory is gone");
+    public static SafeFileHandle OpenWrite(string path)
+    {
+        var file = Open(path, WriteOnly | Create) ?? throw new DirectoryNotFoundException($"{path}: its directory is gone");
+        // A FIFO that somebody reads can be opened, and has no places to write at.
+        if (Seek(file, 0, 0) >= 0)
+            return file;
+        file.Dispose();
+        throw new IOException($"{path} is no plain file");
+    }
 
     /// <summary>Null when there is none.</summary>
     /// <exception cref="IOException">As <see cref="OpenRead"/>.</exception>
@@ -71,6 +78,9 @@ internal static class PlainFile
 
     [DllImport("libc", EntryPoint = "pread", SetLastError = true)]
     private static extern nint ReadAt(SafeFileHandle file, out byte first, nint count, nint offset);
+
+    [DllImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static extern long Seek(SafeFileHandle file, long offset, int from);
 
     [DllImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static extern int Allocate(SafeFileHandle file, int mode, long offset, long length);

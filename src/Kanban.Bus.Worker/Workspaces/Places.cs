@@ -44,8 +44,9 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
     }
 
     /// <summary>To be called when nothing of the run lives. Does not fail: what can't be put in order stays, and the report says so.</summary>
+    /// <param name="push">False where another run of the task may have the branch by now.</param>
     /// <returns>What the board should know of it beside what the run itself said; null for nothing.</returns>
-    public async Task<JsonElement?> CloseAsync(Grant grant, RunDirectory directory, bool succeeded, JsonElement? metadata, CancellationToken ct)
+    public async Task<JsonElement?> CloseAsync(Grant grant, RunDirectory directory, bool succeeded, bool push, JsonElement? metadata, CancellationToken ct)
     {
         var noted = directory.ReadPlace();
         if (noted is { Kind: WorkspaceKind.Scratch })
@@ -55,7 +56,7 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
         JsonObject report;
         try
         {
-            report = await WithMirrorAsync(mirror, async () => await new Worktree(Mirror.At(mirror, clock), place.Path).CloseAsync(began, succeeded, ct), ct);
+            report = await WithMirrorAsync(mirror, async () => await new Worktree(Mirror.At(mirror, clock), place.Path).CloseAsync(began, succeeded, push, ct), ct);
         }
         catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
         {

@@ -38,8 +38,9 @@ internal sealed class Worktree(Mirror mirror, string path)
 
     /// <summary>Pushes what the run committed, and removes the worktree where nothing would be lost with it.</summary>
     /// <param name="began">The commit it stood at when the run began.</param>
+    /// <param name="push">False: what it committed stays here.</param>
     /// <returns>What goes to the board: branch, commit, and what was left where.</returns>
-    public async Task<JsonObject> CloseAsync(string began, bool succeeded, CancellationToken ct)
+    public async Task<JsonObject> CloseAsync(string began, bool succeeded, bool push, CancellationToken ct)
     {
         mirror.Tidy();
         if (!TryTidy())
@@ -49,7 +50,11 @@ internal sealed class Worktree(Mirror mirror, string path)
         var uncommitted = (await Git.RunAsync(Quick, ct, "--git-dir", Notes, "--work-tree", path, "status", "--porcelain")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
         var report = new JsonObject { ["branch"] = Branch, ["commit"] = commit, ["commits"] = commits };
         var only = await mirror.GitAsync(ct, "rev-list", "--count", Head, "--not", "--remotes=origin") != "0";
-        if (only)
+        if (only && !push)
+        {
+            report["pushed"] = false;
+        }
+        else if (only)
         {
             try
             {

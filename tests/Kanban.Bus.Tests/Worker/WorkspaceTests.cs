@@ -79,6 +79,24 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_whose_lease_is_gone_pushes_nothing_over_who_may_have_followed_it()
+    {
+        MakeRepository();
+        await using var worker = await StartAsync();
+        var go = Path.Combine(_folder, "committed");
+        var run = await worker.OfferAsync(Grant(Inside + $"echo x >>README; git commit -qam x; touch {go}; sleep 600"));
+        await Eventually.Async(() => File.Exists(go));
+
+        worker.Board.Forget[run] = true;
+
+        var finish = await worker.FinishAsync(run);
+        var report = finish.Metadata!.Value.GetProperty("workspace");
+        Assert.Equal((Outcome.Stopped, 1, false), (finish.Outcome, report.GetProperty("commits").GetInt32(), report.GetProperty("pushed").GetBoolean()));
+        Assert.Equal("", Git("branch", "--list", "kanban/main-7"));
+        Assert.True(Directory.Exists(report.GetProperty("kept").GetString()));
+    }
+
+    [Fact]
     public async Task Kept_worktrees_go_after_their_time_and_their_branches_stay()
     {
         MakeRepository();

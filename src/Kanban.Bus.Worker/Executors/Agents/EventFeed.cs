@@ -131,10 +131,19 @@ internal sealed class EventFeed : IDisposable
             return;
         }
         using var text = new MemoryStream();
-        foreach (var said in _translator.Translate(parsed, State))
+        try
         {
-            JsonSerializer.Serialize(text, said with { At = _clock.GetUtcNow(), Raw = at }, Writing);
-            text.WriteByte((byte)'\n');
+            foreach (var said in _translator.Translate(parsed, State))
+            {
+                JsonSerializer.Serialize(text, said with { At = _clock.GetUtcNow(), Raw = at }, Writing);
+                text.WriteByte((byte)'\n');
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // A name or number in it is none: the line counts as others that can't be read, the run goes on.
+            State.Unreadable++;
+            return;
         }
         if (at < _told || text.Length == 0)
             return;

@@ -11,6 +11,7 @@ internal sealed class Hermes : AgentExecutor
     /// <summary>Linux takes no longer word in an argument list than 128 KiB.</summary>
     private const int MostPromptBytes = 120 * 1024;
 
+    private const string Home = "HERMES_HOME";
     private const string UsageFile = "hermes-usage.json";
 
     public override string Name => "hermes";
@@ -30,7 +31,7 @@ internal sealed class Hermes : AgentExecutor
             command.AddRange(["-m", model]);
         if (order.Resume is { } session)
             command.AddRange(["--resume", session]);
-        return new Launch(command) { State = Begin(order) };
+        return new Launch(command) { State = Begin(order), Environment = new Dictionary<string, string> { [Home] = SessionFolder(order, Home, "hermes") } };
     }
 
     protected override RunEnd Judge(int status, AgentState state, RunDirectory run, DateTimeOffset now)
@@ -57,8 +58,15 @@ internal sealed class Hermes : AgentExecutor
 
     private static void ReadUsage(RunDirectory run, AgentState state)
     {
-        if (PlainFile.ReadAllBytes(Path.Combine(run.Path, UsageFile)) is { Length: > 0 } bytes && Translator.Parse(bytes) is { } usage)
-            Books.Read(usage, state);
+        try
+        {
+            if (PlainFile.ReadAllBytes(Path.Combine(run.Path, UsageFile)) is { Length: > 0 } bytes && Translator.Parse(bytes) is { } usage)
+                Books.Read(usage, state);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The run has put something else in its place: then it has said nothing of what it used.
+        }
     }
 
     private sealed class Books : Translator

@@ -36,6 +36,10 @@ internal static partial class LimitText
             return (said, null);
         if (Wait().Match(text) is { Success: true } wait && Seconds(wait.Groups["lengths"].Value) is > 0 and var seconds)
             return (null, seconds);
+        if (DayAndTime().Match(text) is { Success: true } date
+            && DateTime.TryParseExact($"{date.Groups["month"].ValueSpan[..3]} {date.Groups["day"].Value} {date.Groups["year"].Value} {date.Groups["time"].Value.Replace(" ", "", StringComparison.Ordinal)}",
+                "MMM d yyyy h:mmtt", CultureInfo.InvariantCulture, DateTimeStyles.None, out var there))
+            return (new DateTimeOffset(there, now.Offset), null);
         return TimeOfDay().Match(text) is { Success: true } day ? (NextAt(day, now), null) : (null, null);
     }
 
@@ -84,6 +88,9 @@ internal static partial class LimitText
 
     [GeneratedRegex(@"(\d+(?:\.\d+)?)\s*(milliseconds|ms|d|h|m|s)?", RegexOptions.IgnoreCase)]
     private static partial Regex Length();
+
+    [GeneratedRegex(@"(?:resets?|try again|available again)\s+(?:at\s+|on\s+)?(?<month>[A-Z][a-z]{2,8})\.?\s+(?<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?<year>20\d\d),?\s+(?:at\s+)?(?<time>\d{1,2}:\d{2}\s*[ap]m)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex DayAndTime();
 
     [GeneratedRegex(@"(?:resets?|try again|available again)\s+(?:at\s+)?(?<hour>\d{1,2})(?::(?<minute>\d{2}))?\s*(?<half>am|pm)?\b(?:\s*\((?<zone>[A-Za-z_]+(?:/[A-Za-z_]+)*)\))?", RegexOptions.IgnoreCase)]
     private static partial Regex TimeOfDay();

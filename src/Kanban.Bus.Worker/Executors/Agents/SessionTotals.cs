@@ -18,9 +18,26 @@ internal static class SessionTotals
             return;
         var all = Read(folder);
         all[session] = used + (state.Before ?? new AgentUsage());
-        AtomicFile.Write(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(all, Json.Client));
+        try
+        {
+            AtomicFile.Write(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(all, Json.Client));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, or a folder in its place: the next run of the session answers for this one's part as well.
+        }
     }
 
-    private static Dictionary<string, AgentUsage> Read(string folder) =>
-        PlainFile.ReadAllBytes(Path.Combine(folder, Name)) is { } bytes ? JsonSerializer.Deserialize<Dictionary<string, AgentUsage>>(bytes, Json.Client) ?? [] : [];
+    /// <summary>The folder is the agent's as well: what it, or a power cut, left of the file may be anything.</summary>
+    private static Dictionary<string, AgentUsage> Read(string folder)
+    {
+        try
+        {
+            return PlainFile.ReadAllBytes(Path.Combine(folder, Name)) is { } bytes ? JsonSerializer.Deserialize<Dictionary<string, AgentUsage>>(bytes, Json.Client) ?? [] : [];
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 }

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Kanban.Bus.Contracts;
+using Kanban.Bus.Worker.Spool;
 
 namespace Kanban.Bus.Worker.Executors.Agents;
 
 /// <summary>Turns one line of an agent's output into events, and keeps what it says in the state. It reads no clock and no file: the same lines give the same events.</summary>
-internal abstract class Translator
+internal abstract partial class Translator
 {
     private const int MostCharacters = 4_000;
 
@@ -16,7 +18,7 @@ internal abstract class Translator
     {
         try
         {
-            using var document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(ValidText.Of(line));
             return document.RootElement.ValueKind is JsonValueKind.Object ? document.RootElement.Clone() : null;
         }
         catch (JsonException)
@@ -57,7 +59,7 @@ internal abstract class Translator
         return of.ValueKind is JsonValueKind.Null ? null : of;
     }
 
-    protected static string? Text(JsonElement of, params ReadOnlySpan<string> path) => At(of, path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    protected static string? Text(JsonElement of, params ReadOnlySpan<string> path) => At(of, path) is { ValueKind: JsonValueKind.String } text ? Said(text) : null;
 
     protected static long? Number(JsonElement of, params ReadOnlySpan<string> path) =>
         At(of, path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var value) && Math.Abs(value) < 1e18 ? (long)value : null;
@@ -74,8 +76,24 @@ internal abstract class Translator
     protected static string? Shown(JsonElement? value) => value switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text => Cut(text.GetString()),
+        { ValueKind: JsonValueKind.String } text => Cut(Said(text)),
         { ValueKind: JsonValueKind.Array } parts when parts.EnumerateArray().All(p => Text(p, "text") is not null) => Cut(string.Join('\n', parts.EnumerateArray().Select(p => Text(p, "text")))),
         { } other => Cut(other.GetRawText()),
     };
+
+    /// <summary>Agents cut texts in the middle of an emoji and write the half that is left: it becomes U+FFFD.</summary>
+    private static string? Said(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonElement.Parse(HalfCharacter().Replace(text.GetRawText(), @"\ufffd")).GetString();
+        }
+    }
+
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")]
+    private static partial Regex HalfCharacter();
 }

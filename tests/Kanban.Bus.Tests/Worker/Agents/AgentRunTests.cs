@@ -229,6 +229,10 @@ public sealed class AgentRunTests
         Assert.Equal((Outcome.Succeeded, "The answer.", "h-1"), (done.Outcome, done.Summary, done.Session));
         Assert.Equal((10, 0.5m), (done.Usage!.Value.Deserialize<AgentUsage>(Json.Client)!.InputTokens, done.Usage!.Value.Deserialize<AgentUsage>(Json.Client)!.CostUsd));
         Assert.Contains("# The brief", agent.Arguments(done.RunId));
+        // Its sessions outlive the run, for the next one of the task.
+        Assert.EndsWith("/hermes", agent.Variable(done.RunId, "HERMES_HOME"), StringComparison.Ordinal);
+        Assert.Equal(agent.Variable(done.RunId, "HERMES_HOME"), agent.Variable(limited.RunId, "HERMES_HOME"));
+        Assert.True(Directory.Exists(agent.Variable(done.RunId, "HERMES_HOME")));
         Assert.Equal((Outcome.Failed, ErrorClass.Provider, 30.0), (limited.Outcome, limited.Class, limited.RetryAfterSeconds));
         Assert.Equal((Outcome.Failed, ErrorClass.Agent), (lying.Outcome, lying.Class));
     }

@@ -14,6 +14,7 @@ public sealed class LimitTextTests
     [InlineData("Your limit resets 3am (America/New_York)", "2026-11-23T08:00:00Z")]
     [InlineData("try again at 2:34 PM.", "2026-11-22T13:34:00Z")]
     [InlineData("try again at 1:34 PM.", "2026-11-23T12:34:00Z")]
+    [InlineData("Upgrade, or try again at Dec 1st, 2026 9:23 PM.", "2026-12-01T20:23:00Z")]
     [InlineData("quota exceeded; resets 2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z")]
     public void A_time_is_read(string text, string expected) => Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), LimitText.Reset(text, Now).At);
 
