@@ -35,17 +35,17 @@ public sealed class DashboardPage : IAsyncDisposable
         await page.GotoAsync(host.Url + path);
         await page.GetByLabel("Admin key").FillAsync(host.AdminKey);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Assertions.Expect(page.Locator("[data-live=live]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-live=live]")).ToBeVisibleAsync();
         return opened;
     }
 
     /// <summary>The task's card, if it stands in that column.</summary>
     public ILocator CardIn(string column, string key) => Page.Locator($"[data-column='{column}'] [data-task='{key}']");
 
-    /// <summary>Waits for what the page should show; 20 s, since a run has to start and end on two busy cores.</summary>
+    /// <summary>Waits for what the page should show; a minute, since a run has to start and end on two busy cores.</summary>
     public static ILocatorAssertions Expect(ILocator what)
     {
-        Assertions.SetDefaultExpectTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(60_000);
         return Assertions.Expect(what);
     }
 

@@ -35,13 +35,15 @@ public sealed class ConsumerTimeoutTests
         {
             await Eventually.Async(async () => (await eye.Broker.QueueDeclarePassiveAsync(Queue)).ConsumerCount == 0, TimeSpan.FromMinutes(2));
             var since = Stopwatch.GetTimestamp();
+            var others = new HashSet<uint>();
             await Eventually.Async(
                 async () =>
                 {
-                    Assert.Equal(1u, (await eye.Broker.QueueDeclarePassiveAsync(BusNames.LaneQueue("other", ""))).ConsumerCount);
+                    others.Add((await eye.Broker.QueueDeclarePassiveAsync(BusNames.LaneQueue("other", ""))).ConsumerCount);
                     return (await eye.Broker.QueueDeclarePassiveAsync(Queue)).ConsumerCount == 1;
                 },
                 TimeSpan.FromMinutes(2));
+            Assert.Equal([1u], others);
             Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0, 15);
         }
 

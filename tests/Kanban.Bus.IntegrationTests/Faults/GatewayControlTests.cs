@@ -20,7 +20,7 @@ public sealed class GatewayControlTests
         await boards[0].Api.AddLaneAsync(new CreateLane("work", Draws: new Dictionary<string, int?> { ["vllm"] = 1 }));
         await cluster.StartWorkerAsync(new WorkerShape("worker", "work", 16), boards[1]);
         for (var i = 0; i < 8; i++)
-            await boards[0].Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: "sleep 60"));
+            await boards[0].Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: "sleep 600"));
         await RunningAsync(4);
         Assert.Equal((4, CapSource.Controller), await PoolAsync() is var begun ? (begun.Limit, begun.Source) : default);
 

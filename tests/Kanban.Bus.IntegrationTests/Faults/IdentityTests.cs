@@ -27,7 +27,7 @@ public sealed class IdentityTests
         await cluster.UntilAsync(one.Key, Status.Running);
 
         // With the first one's folder it does not even start; with a folder of its own it is told, loudly, and gets nothing.
-        var same = await cluster.StartWorkerAsync(First);
+        var same = cluster.LaunchWorker(First);
         await Eventually.Async(() => same.HasExited && same.Log.Contains("Another worker uses", StringComparison.Ordinal));
         var second = await cluster.StartWorkerAsync(Second);
         await Eventually.Async(() => second.Log.Contains("worker-id-in-use: Worker twin is another process", StringComparison.Ordinal));

@@ -10,7 +10,7 @@ namespace Kanban.Bus.IntegrationTests.Faults;
 public sealed class LostBrokerTests : IAsyncLifetime
 {
     /// <summary>From the broker's return until new work flows.</summary>
-    private static readonly TimeSpan Whole = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Whole = TimeSpan.FromSeconds(90);
 
     private RabbitServer _rabbit = null!;
     private Cluster _cluster = null!;

@@ -17,7 +17,7 @@ public sealed class PoolControlTests
         await boards[0].Api.AddLaneAsync(new CreateLane("work", Draws: new Dictionary<string, int?> { ["vllm"] = 1 }));
         await cluster.StartWorkerAsync(new WorkerShape("worker", "work", 16), boards[1]);
         for (var i = 0; i < 8; i++)
-            await boards[1].Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: "sleep 60"));
+            await boards[1].Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: "sleep 600"));
         await RunningAsync(2);
 
         await boards[0].Api.PatchAsync<PoolView>("pools/vllm", new { capacity = 5 });

@@ -111,15 +111,22 @@ public sealed class Cluster : IAsyncDisposable
     /// <param name="through">Its link to that board, a <see cref="Link"/> to the board's address.</param>
     public async Task<WorkerProcess> StartWorkerAsync(WorkerShape shape, BoardProcess? board = null, TcpProxy? through = null)
     {
-        var url = (board ?? _boards[0]).Url;
-        var worker = new WorkerProcess(Folder, shape, through?.Of(url) ?? url, WorkerKey);
-        _workers.Add(worker);
-        worker.Launch();
+        var worker = LaunchWorker(shape, board, through);
         await Eventually.Async(
             async () => worker.HasExited || await Api.WorkerIsLiveAsync(shape.Id),
             within: TimeSpan.FromMinutes(2),
             text: $"worker {shape.Id} has registered. Its log:\n{Folder}/worker-{shape.Id}.log");
         return worker.HasExited ? throw new InvalidOperationException($"Worker {shape.Id} ended while it started:\n{worker.Log}") : worker;
+    }
+
+    /// <summary>A worker that may not get as far as to register.</summary>
+    public WorkerProcess LaunchWorker(WorkerShape shape, BoardProcess? board = null, TcpProxy? through = null)
+    {
+        var url = (board ?? _boards[0]).Url;
+        var worker = new WorkerProcess(Folder, shape, through?.Of(url) ?? url, WorkerKey);
+        _workers.Add(worker);
+        worker.Launch();
+        return worker;
     }
 
     /// <summary>Waits until a task has this status.</summary>

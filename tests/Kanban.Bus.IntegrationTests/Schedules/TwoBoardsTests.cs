@@ -43,10 +43,10 @@ public sealed class TwoBoardsTests
         await boards[0].Api.AddLaneAsync(new CreateLane("work"));
         await cluster.StartWorkerAsync(new WorkerShape("w1", "work", 1), boards[0]);
         await cluster.StartWorkerAsync(new WorkerShape("w2", "work", 1), boards[1]);
-        var opens = await ShortlyBeforeAsync(cluster.Database, TimeSpan.FromSeconds(6));
+        var opens = await ShortlyBeforeAsync(cluster.Database, TimeSpan.FromSeconds(20));
         await boards[1].Api.PatchAsync<LaneView>("lanes/work", new { windows = new[] { string.Create(CultureInfo.InvariantCulture, $"{opens:HH:mm}-{opens.AddHours(1):HH:mm} UTC") } });
         for (var i = 0; i < 2; i++)
-            await boards[0].Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: "sleep 60"));
+            await boards[0].Api.AddTaskAsync(new CreateTask($"task {i}", "work", Body: "sleep 600"));
         foreach (var board in boards)
             Assert.Equal((WaitCode.Closed, opens), await board.Api.GetAsync<WhyView>("tasks/main-1/why") is var why ? (why.Code, why.Until) : default);
 

@@ -39,10 +39,10 @@ public sealed class RunEndTests
     public async Task A_silent_run_is_stopped_and_one_that_writes_is_not()
     {
         await using var worker = await WorkerHarness.StartAsync();
-        var limits = new RunLimits(null, 1, 1, OnDisconnect.Continue);
 
-        var silent = worker.RunAsync(WorkerHarness.Grant("echo begin; sleep 60", limits));
-        var chatty = worker.RunAsync(WorkerHarness.Grant("for i in 1 2 3 4 5 6; do echo $i; sleep 0.4; done", limits));
+        var silent = worker.RunAsync(WorkerHarness.Grant("echo begin; sleep 60", new RunLimits(null, 1, 1, OnDisconnect.Continue)));
+        // Twice its limit, with pauses far below it.
+        var chatty = worker.RunAsync(WorkerHarness.Grant("i=0; while [ $i -lt 20 ]; do i=$((i+1)); echo $i; sleep 0.4; done", new RunLimits(null, 4, 1, OnDisconnect.Continue)));
 
         Assert.Equal((Outcome.TimedOut, "wrote nothing for 1 s", ErrorClass.Agent), ((await silent).Outcome, (await silent).Reason, (await silent).Class));
         Assert.Equal(Outcome.Succeeded, (await chatty).Outcome);

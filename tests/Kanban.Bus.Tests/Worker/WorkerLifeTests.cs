@@ -130,12 +130,15 @@ public sealed class WorkerLifeTests
     public async Task An_ended_session_is_followed_by_a_new_one_that_keeps_the_runs()
     {
         await using var worker = await WorkerHarness.StartAsync();
-        var grant = WorkerHarness.Grant("echo up; sleep 2; echo down");
+        var gate = Path.Combine(worker.Home, "gate");
+        var grant = WorkerHarness.Grant($"echo up; while [ ! -e {gate} ]; do sleep 0.05; done; echo down");
         await worker.OfferAsync(grant);
         await Eventually.Async(() => worker.Out(grant.RunId) == "up\n");
 
         worker.Board.Intercept = context => Task.FromResult(
             context.Request.Headers.Authorization == "Bearer kbs_1" ? Results.Unauthorized() : null);
+        await Eventually.Async(() => worker.Board.Registrations.Count == 2);
+        await File.WriteAllTextAsync(gate, "");
 
         Assert.Equal(Outcome.Succeeded, (await worker.FinishAsync(grant.RunId)).Outcome);
         Assert.Equal(2, worker.Board.Registrations.Count);
@@ -162,12 +165,14 @@ public sealed class WorkerLifeTests
     public async Task Draining_lets_running_work_end_takes_nothing_new_and_says_goodbye()
     {
         await using var worker = await WorkerHarness.StartAsync();
-        var runId = await worker.OfferAsync(WorkerHarness.Grant("echo up; sleep 1.5; echo down"));
+        var gate = Path.Combine(worker.Home, "gate");
+        var runId = await worker.OfferAsync(WorkerHarness.Grant($"echo up; while [ ! -e {gate} ]; do sleep 0.05; done; echo down"));
         await Eventually.Async(() => worker.Out(runId) == "up\n");
 
         var left = worker.LeaveAsync();
         await Eventually.Async(() => worker.Board.Heartbeats.Last().Draining);
         var tooLate = await worker.OfferAsync(WorkerHarness.Grant("echo never"));
+        await File.WriteAllTextAsync(gate, "");
 
         Assert.Equal(0, await left.WaitAsync(Eventually.Deadline));
         Assert.Equal((Outcome.Succeeded, "up\ndown"), (worker.Board.FinishOf(runId)!.Outcome, worker.Board.FinishOf(runId)!.Summary));

@@ -46,7 +46,8 @@ public sealed class AgentRunTests
             agent.Configure(o, executor);
         });
         var stream = Recorded.PathOf(executor, "plain");
-        var silence = new RunLimits(null, 1, 1, OnDisconnect.Continue);
+        // Seven start at once: their first line must not come after it.
+        var silence = new RunLimits(null, 6, 1, OnDisconnect.Continue);
 
         var hung = worker.RunAsync(FakeAgent.Grant("hang", stream, limits: silence, task: 1));
         var stubborn = worker.RunAsync(FakeAgent.Grant("stubborn", stream, limits: silence, task: 2));
@@ -58,7 +59,7 @@ public sealed class AgentRunTests
 
         foreach (var silent in (FinishItem[])[await hung, await stubborn])
         {
-            Assert.Equal((Outcome.TimedOut, "wrote nothing for 1 s", ErrorClass.Agent), (silent.Outcome, silent.Reason, silent.Class));
+            Assert.Equal((Outcome.TimedOut, "wrote nothing for 6 s", ErrorClass.Agent), (silent.Outcome, silent.Reason, silent.Class));
             // The next run can go on with it.
             Assert.Equal(Recorded.Read(executor, "plain", 0).State.Session, silent.Session);
         }
