@@ -43,6 +43,8 @@ public sealed class WorkerProcess : IAsyncDisposable
         {
             ["KANBAN_URL"] = boardUrl,
             ["KANBAN_TOKEN"] = workerKey,
+            // What else this machine does is no reason to take no work.
+            ["KANBAN__Worker__Quiet__MemoryPercent"] = "0",
         };
         foreach (var (key, value) in shape.Settings)
             _environment["KANBAN__Worker__" + key.Replace(":", "__", StringComparison.Ordinal)] = value;
