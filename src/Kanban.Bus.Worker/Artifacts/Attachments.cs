@@ -26,7 +26,8 @@ internal sealed class Attachments(BoardApi board, TimeProvider clock)
 
     private async Task FetchAsync(Grant grant, AttachedFile attached, string path, CancellationToken ct)
     {
-        File.Delete(path);
+        if (await IsThereAsync(attached, path, ct))
+            return;
         var backoff = new Backoff(clock, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
@@ -50,5 +51,27 @@ internal sealed class Attachments(BoardApi board, TimeProvider clock)
         }
         if (Convert.ToHexStringLower(hash.GetHashAndReset()) != attached.Sha256)
             throw new RunNotStartedException($"the attachment '{attached.Name}' did not arrive as the board has it");
+    }
+
+    /// <summary>A workspace that is used again has it already, or has a file of that name that is somebody else's: that one is moved aside, not lost.</summary>
+    private static async Task<bool> IsThereAsync(AttachedFile attached, string path, CancellationToken ct)
+    {
+        var there = new FileInfo(path);
+        if (there is { Exists: true, LinkTarget: null } && there.Length == attached.SizeBytes)
+        {
+            await using var file = there.OpenRead();
+            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) == attached.Sha256)
+                return true;
+        }
+        if (!Path.Exists(path) && there.LinkTarget is null)
+            return false;
+        var aside = path;
+        for (var n = 1; aside == path || Path.Exists(aside); n++)
+            aside = $"{path}.before-{n}";
+        if (there.Exists || there.LinkTarget is not null)
+            there.MoveTo(aside);
+        else
+            Directory.Move(path, aside);
+        return false;
     }
 }

@@ -39,6 +39,6 @@ internal static class WorkspacePolicy
 
     /// <summary>A repository that is a path must be the very one that was allowed: <c>/srv/git/*</c> allows nothing beside that folder.</summary>
     private static bool Fits(string allowed, string repository) =>
-        !repository.Split('/', '\\').Contains("..")
+        !Uri.UnescapeDataString(repository).Split('/', '\\').Contains("..")
         && (allowed.EndsWith('*') ? repository.StartsWith(allowed[..^1], StringComparison.Ordinal) && repository.Length >= allowed.Length : repository == allowed);
 }

@@ -22,8 +22,7 @@ internal sealed class Worktree(Mirror mirror, string path)
         var start = await mirror.RefreshAsync(ct);
         if (!TryTidy())
         {
-            OwnFolder.Remove(path);
-            OwnFolder.Remove(Notes);
+            MoveAside();
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!, OwnFolder.OwnerOnly);
             var (here, there) = (await mirror.HasAsync(Head, ct), await mirror.HasAsync(Pushed, ct));
             // What another host pushed since goes first, unless this one has work that nobody else has.
@@ -44,7 +43,11 @@ internal sealed class Worktree(Mirror mirror, string path)
     {
         mirror.Tidy();
         if (!TryTidy())
-            throw new GitFailedException($"{path} is no longer a worktree on the branch {Branch}");
+        {
+            var stood = PlainFile.ReadAllText(System.IO.Path.Combine(Notes, "HEAD"))?.Trim() is { Length: > 0 } at ? ", but at " + at.Replace("ref: refs/heads/", "", StringComparison.Ordinal) : "";
+            var fault = $"the worktree is no longer on the branch {Branch}{stood}: the task's next run begins without it";
+            return new JsonObject { ["branch"] = Branch, ["pushed"] = false, ["kept"] = MoveAside(), ["fault"] = fault };
+        }
         var commit = await mirror.GitAsync(ct, "rev-parse", Head);
         var commits = int.Parse(await mirror.GitAsync(ct, "rev-list", "--count", Head, "^" + began), System.Globalization.CultureInfo.InvariantCulture);
         var uncommitted = (await Git.RunAsync(Quick, ct, "--git-dir", Notes, "--work-tree", path, "status", "--porcelain")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
@@ -88,6 +91,41 @@ internal sealed class Worktree(Mirror mirror, string path)
     {
         OwnFolder.Remove(path);
         await mirror.GitAsync(ct, "worktree", "prune", "--expire", "now");
+    }
+
+    /// <summary>What stands in the worktree's place and is none on the task's branch, such as one in which a run changed the branch, makes way and is not lost: it goes on as a worktree of another name.</summary>
+    /// <returns>Where it is now; null when there was nothing.</returns>
+    private string? MoveAside()
+    {
+        if (System.IO.Path.Exists(path))
+        {
+            var notes = NotesOf() ?? throw new GitFailedException($"{path} is there already, and is no worktree of this worker's");
+            var name = Enumerable.Range(1, int.MaxValue).Select(n => $".left-{n}").First(end => !System.IO.Path.Exists(path + end) && !System.IO.Path.Exists(notes + end));
+            Directory.Move(path, path + name);
+            if (Directory.Exists(notes))
+            {
+                Directory.Move(notes, notes + name);
+                AtomicFile.Write(System.IO.Path.Combine(notes + name, "gitdir"), System.IO.Path.Combine(path + name, ".git") + "\n");
+                AtomicFile.Write(System.IO.Path.Combine(path + name, ".git"), $"gitdir: {notes + name}\n");
+                Directory.SetLastWriteTimeUtc(notes + name, mirror.Now);
+            }
+            OwnFolder.Remove(Notes);
+            return path + name;
+        }
+        OwnFolder.Remove(Notes);
+        return null;
+    }
+
+    /// <summary>Git's notes on what stands there, which may be of another repository that the task had; null for what people or another worker made.</summary>
+    private string? NotesOf()
+    {
+        const string mark = "gitdir: ";
+        var link = System.IO.Path.Combine(path, ".git");
+        var own = System.IO.Path.GetDirectoryName(mirror.Path) + "/";
+        return File.Exists(link) && PlainFile.ReadAllText(link)?.Trim() is { } said && said.StartsWith(mark + own, StringComparison.Ordinal) && System.IO.Path.GetFullPath(said[mark.Length..]) is var notes
+                && notes.StartsWith(own, StringComparison.Ordinal) && System.IO.Path.GetFileName(notes) == _name ? notes
+            : Directory.Exists(Notes) ? Notes
+            : null;
     }
 
     /// <summary>Puts right what a run may have changed of how git finds the worktree, and takes away locks of calls that were killed: the task has no other run here.</summary>

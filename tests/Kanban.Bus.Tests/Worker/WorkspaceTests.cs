@@ -97,6 +97,59 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_worktree_whose_branch_the_run_changed_is_kept_beside_and_the_next_run_begins_with_the_tasks_own()
+    {
+        MakeRepository();
+        await using var worker = await StartAsync();
+
+        var first = await worker.RunAsync(Grant(Inside + "git checkout -qb mine; echo x >>README; git commit -qam x; echo half >draft"));
+
+        var report = first.Metadata!.Value.GetProperty("workspace");
+        var kept = report.GetProperty("kept").GetString()!;
+        Assert.Contains("no longer on the branch kanban/main-7, but at mine", report.GetProperty("fault").GetString(), StringComparison.Ordinal);
+        var second = await worker.RunAsync(Grant(Inside + "git branch --show-current; ls"));
+        Assert.Equal("kanban/main-7\nREADME\n", worker.Out(second.RunId));
+        Assert.Equal("half\n", await File.ReadAllTextAsync(Path.Combine(kept, "draft")));
+        Assert.Equal("mine", Run("git", "-C", kept, "branch", "--show-current"));
+        Assert.Equal("x", Run("git", "-C", kept, "log", "-1", "--format=%s"));
+    }
+
+    [Fact]
+    public async Task What_people_made_in_a_worktrees_place_is_not_touched()
+    {
+        MakeRepository();
+        Directory.CreateDirectory(Data);
+        await using var worker = await StartAsync();
+        var place = Path.Combine(_folder, "main-7");
+        Run("git", "clone", "-q", Repository, place);
+        await File.WriteAllTextAsync(Path.Combine(place, "mine"), "words");
+
+        var finish = await worker.RunAsync(Grant("echo started"));
+
+        Assert.Equal((Outcome.Failed, ErrorClass.Host, ""), (finish.Outcome, finish.Class, worker.Out(finish.RunId)));
+        Assert.Contains($"{place} is there already, and is no worktree of this worker's", finish.Reason, StringComparison.Ordinal);
+        Assert.Equal("words", await File.ReadAllTextAsync(Path.Combine(place, "mine")));
+        Assert.True(Directory.Exists(Path.Combine(place, ".git")));
+    }
+
+    [Fact]
+    public async Task What_people_attached_takes_no_file_of_its_name_away()
+    {
+        Directory.CreateDirectory(Path.Combine(Data, "attachments"));
+        await File.WriteAllTextAsync(Path.Combine(Data, "attachments", "spec.md"), "of a person");
+        await using var worker = await StartAsync();
+        var spec = worker.Board.Attach("spec.md", "attached"u8.ToArray());
+
+        for (var run = 0; run < 2; run++)
+        {
+            var finish = await worker.RunAsync(Grant("cd attachments; cat spec.md; ls") with { Workspace = "dir:" + Data, Attachments = [spec] });
+            Assert.Equal("attachedspec.md\nspec.md.before-1\n", worker.Out(finish.RunId));
+        }
+
+        Assert.Equal("of a person", await File.ReadAllTextAsync(Path.Combine(Data, "attachments", "spec.md.before-1")));
+    }
+
+    [Fact]
     public async Task Kept_worktrees_go_after_their_time_and_their_branches_stay()
     {
         MakeRepository();
@@ -146,18 +199,18 @@ public sealed class WorkspaceTests : IDisposable
         Directory.CreateDirectory(Data);
         await using var one = await StartAsync();
         await using var other = await StartAsync();
-        var body = """echo in >>log; while [ ! -e "$KANBAN_GO" ]; do sleep 0.05; done; echo out >>log""";
-        var go = new Dictionary<string, string> { ["KANBAN_GO"] = Path.Combine(_folder, "go") };
-        var first = await one.OfferAsync(Grant(body) with { Workspace = "dir:" + Data, Environment = go });
+        var go = Path.Combine(_folder, "go");
+        var body = $"echo in >>log; while [ ! -e {go} ]; do sleep 0.05; done; echo out >>log";
+        var first = await one.OfferAsync(Grant(body) with { Workspace = "dir:" + Data });
         await Eventually.Async(() => File.Exists(Path.Combine(Data, "log")));
         await one.AbandonWorkerAsync();
-        var second = await other.OfferAsync(Grant(body) with { Workspace = "dir:" + Data, Environment = go });
+        var second = await other.OfferAsync(Grant(body) with { Workspace = "dir:" + Data });
         await Eventually.Async(() => other.Board.Heartbeats.Count(h => h.Runs.Count == 1) > 2);
         Assert.Equal("in\n", await File.ReadAllTextAsync(Path.Combine(Data, "log")));
         await one.StartWorkerAsync();
         Assert.Equal("in\n", await File.ReadAllTextAsync(Path.Combine(Data, "log")));
 
-        await File.WriteAllTextAsync(go["KANBAN_GO"], "");
+        await File.WriteAllTextAsync(go, "");
 
         Assert.Equal((Outcome.Succeeded, Outcome.Succeeded), ((await one.FinishAsync(first)).Outcome, (await other.FinishAsync(second)).Outcome));
         Assert.Equal("in\nout\nin\nout\n", await File.ReadAllTextAsync(Path.Combine(Data, "log")));
@@ -169,6 +222,7 @@ public sealed class WorkspaceTests : IDisposable
     [InlineData("dir:{folder}/nowhere", "there is no directory")]
     [InlineData("worktree:/srv/other.git", "allows the repositories")]
     [InlineData("worktree:{folder}/../web.git", "allows the repositories")]
+    [InlineData("worktree:{folder}/%2e%2E/web.git", "allows the repositories")]
     [InlineData("anything", "is no workspace")]
     public async Task What_the_profile_does_not_allow_is_not_started(string workspace, string why)
     {
