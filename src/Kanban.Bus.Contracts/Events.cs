@@ -40,7 +40,7 @@ public static class EventTypes
     public const string TaskCommented = "task.commented";
     /// <summary>A run has had comments of people or of other runs. Data: <c>comments</c>, their ids.</summary>
     public const string TaskCommentsSeen = "task.comments-seen";
-    /// <summary>A person answered the question of the task's last run. Data: <c>question</c>.</summary>
+    /// <summary>A person answered the question of the task's last run. Data: <c>question</c>, <c>allowed</c>.</summary>
     public const string TaskAnswered = "task.answered";
     public const string TaskArchived = "task.archived";
     public const string TaskRestored = "task.restored";

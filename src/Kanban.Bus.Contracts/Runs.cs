@@ -112,9 +112,9 @@ public enum ClaimRefusal
 /// <param name="Brief">One Markdown document: title, body, parents' results, earlier runs, comments.</param>
 /// <param name="Artifacts">Patterns of what the board keeps of its workspace; null for none.</param>
 /// <param name="Attachments">What it is to find in the folder <c>attachments</c> of its workspace; null for nothing.</param>
-/// <param name="Environment">Added to the run's environment; names match <c>[A-Z_][A-Z0-9_]*</c>.</param>
 /// <param name="Workspace">Where it works: <c>scratch</c>, <c>dir:PATH</c> or <c>worktree:REPOSITORY</c>; null for the profile's own.</param>
 /// <param name="Session">The agent's session that the task's last run left with this worker, to go on with; null to begin anew.</param>
+/// <param name="Allowed">A person allowed what the task's last run was refused. What that was only the worker knows, and only its profile says whether it counts.</param>
 public sealed record Grant(
     Guid RunId,
     string TaskKey,
@@ -128,12 +128,12 @@ public sealed record Grant(
     string Body,
     string Brief,
     IReadOnlyList<ParentResult> Parents,
-    IReadOnlyDictionary<string, string> Environment,
     RunLimits Limits,
     string? Workspace = null,
     IReadOnlyList<string>? Artifacts = null,
     IReadOnlyList<AttachedFile>? Attachments = null,
-    string? Session = null);
+    string? Session = null,
+    bool Allowed = false);
 
 public sealed record ParentResult(string Key, string Title, string? Summary, JsonElement? Metadata);
 

@@ -107,7 +107,8 @@ public sealed record MoveTask(Status Status, string? Reason = null);
 public sealed record WithReason(string? Reason = null);
 
 /// <summary>Person → board: the answer to a task's question. 1 to 16,384 characters.</summary>
-public sealed record AnswerTask(string Text);
+/// <param name="Allow">What the last run was not allowed to do, its next run may, where the host's profile leaves that to people (<c>allowWhenAnswered</c>).</param>
+public sealed record AnswerTask(string Text, bool Allow = false);
 
 /// <summary>Person or run → board: a remark on a task. 1 to 16,384 characters.</summary>
 public sealed record AddComment(string Text);

@@ -41,14 +41,15 @@ public sealed record BrokerAddress(string Uri);
 /// <param name="Load">One-minute load average of the host, for display.</param>
 /// <param name="Met">What its runs met of their gateways since the last heartbeat; null for nothing.</param>
 /// <param name="Quiet">Why it takes no new work for now (its host is short of memory, disk or processor time); null when it does.</param>
-/// <param name="Progress">Of runs whose session or usage is new; null for none.</param>
+/// <param name="Progress">Of runs of which something is new; null for none.</param>
 public sealed record Heartbeat(
     IReadOnlyList<HeldRun> Runs, IReadOnlyDictionary<string, int> FreeSlots, bool Draining, double? Load = null, IReadOnlyList<RunMet>? Met = null,
     string? Quiet = null, IReadOnlyList<RunProgress>? Progress = null);
 
 /// <summary>What is known of a run's agent while it works.</summary>
 /// <param name="Session">At most 200 characters.</param>
-public sealed record RunProgress(Guid RunId, long FencingToken, string? Session, AgentUsage? Usage);
+/// <param name="Heard">Ids of comments that the worker has spoken into the agent's session; null for none.</param>
+public sealed record RunProgress(Guid RunId, long FencingToken, string? Session, AgentUsage? Usage, IReadOnlyList<long>? Heard = null);
 
 /// <summary>What a run met of the gateways it draws from.</summary>
 /// <param name="Refused">Requests that were answered 429 or 503.</param>

@@ -23,7 +23,7 @@ public static class EventWords
         EventTypes.TaskUnlinked => $"No longer waits for {it["parent"]}",
         EventTypes.TaskCommented => $"Said{it.With(": ", "text")}",
         EventTypes.TaskCommentsSeen => $"The run has seen {it.Count("comments", "comment")}",
-        EventTypes.TaskAnswered => $"Answered the run's question{it.With(": ", "question")}",
+        EventTypes.TaskAnswered => $"Answered the run's question{(it["allowed"] is "yes" ? " and allowed what it asks for" : "")}{it.With(": ", "question")}",
         EventTypes.TaskArchived => it.Because("Archived"),
         EventTypes.TaskRestored => it.Because("Back from the archive"),
         EventTypes.ArtifactStored => $"{it["name"]} is kept{it.With(" (", "sizeBytes", " bytes)")}",

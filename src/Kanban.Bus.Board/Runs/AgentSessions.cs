@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Kanban.Bus.Board.Runs.Inside;
 using Kanban.Bus.Board.Storage;
 using Kanban.Bus.Contracts;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kanban.Bus.Board.Runs;
 
@@ -16,12 +18,15 @@ internal static class AgentSessions
     public static Task KeepAsync(this BoardDbContext db, string workerId, IReadOnlyList<RunProgress> progress, CancellationToken ct) => db.InTransactionAsync(async () =>
     {
         var told = progress.ToDictionary(p => p.RunId);
-        foreach (var run in (await db.LockRunsAsync(told.Keys, ct, maybeBack: false)).Runs)
+        var (runs, now) = await db.LockRunsAsync(told.Keys, ct, maybeBack: false);
+        foreach (var run in runs)
         {
             var said = told[run.CorrelationId];
             if (run.WorkerId != workerId || !run.IsHeldWith(said.FencingToken))
                 continue;
             run.Session = Bounded(said.Session) ?? run.Session;
+            if (said.Heard is { Count: > 0 } heard)
+                await db.MarkSeenAsync(await db.Unseen(run.TaskId, run.CorrelationId).Where(c => heard.Contains(c.Id)).AsNoTracking().ToListAsync(ct), run.Task, run.CorrelationId, run.Actor, now, ct);
             run.Usage = said.Usage is { } used ? JsonSerializer.Serialize(used, Json.Client) : run.Usage;
         }
     }, ct);

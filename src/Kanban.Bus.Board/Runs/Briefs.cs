@@ -37,11 +37,11 @@ internal sealed class Briefs(BoardDbContext db, IOptions<RunsOptions> options)
             await db.MarkSeenAsync(unseen, task, run.CorrelationId, run.Actor, now, ct);
             grants[run.CorrelationId] = new Grant(
                 run.CorrelationId, run.TaskKey, task.Title, run.Lane, run.Number, run.FencingToken, lease.TotalSeconds, token, lane.Profile,
-                task.Body, brief.Text, results, new Dictionary<string, string>(),
+                task.Body, brief.Text, results,
                 new RunLimits(task.MaxRuntimeSeconds ?? lane.MaxRuntimeSeconds, lane.SilenceSeconds, lane.GraceSeconds, lane.OnDisconnect),
                 task.Workspace ?? lane.Workspace,
                 Patterns(lane, task), files.Contains(task.Id) ? [.. files[task.Id]] : null,
-                AgentSessions.For(run, earlier[task.Id]));
+                AgentSessions.For(run, earlier[task.Id]), task.Allows);
         }
 
         return grants;

@@ -42,6 +42,7 @@ public static class RunEnding
             case Outcome.Blocked:
                 task.EndRun(run, Status.Blocked, finish.Reason ?? "the run asked for a person", finish.Now);
                 task.Asks = finish.Question;
+                task.Allows &= !finish.Question;
                 break;
             case Outcome.Released:
                 task.Requeue(null, finish.Now, finish.Reason);

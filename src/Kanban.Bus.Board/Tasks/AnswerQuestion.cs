@@ -17,18 +17,19 @@ public static class AnswerQuestion
     {
         if (CommentTask.WhyNot(new AddComment(request.Text)) is { } invalid)
             return invalid;
-        return await changes.ApplyAsync(key, user, change => AnswerAsync(change, request.Text), ct);
+        return await changes.ApplyAsync(key, user, change => AnswerAsync(change, request), ct);
     }
 
-    private static async Task<ProblemHttpResult?> AnswerAsync(TaskChange change, string text)
+    private static async Task<ProblemHttpResult?> AnswerAsync(TaskChange change, AnswerTask answer)
     {
         var task = change.Task;
         if (task.WhyNotMoveTo(Status.Todo) is { } refusal)
             return TaskChange.Refuse(refusal);
         if (!task.Asks)
             return TaskChange.Refuse($"Task {task.Key} is {Words.Of(task.Status)} and asks nothing; 'kanban task comment' leaves a remark, 'kanban task unblock' lets a blocked task go on.");
-        await CommentTask.AddAsync(change.Db, task, text, change.Actor, change.Now, null, change.Ct);
-        change.Note(EventTypes.TaskAnswered, new { question = task.Reason });
+        await CommentTask.AddAsync(change.Db, task, answer.Text, change.Actor, change.Now, null, change.Ct);
+        change.Note(EventTypes.TaskAnswered, new { question = task.Reason, allowed = answer.Allow });
+        task.Allows = answer.Allow;
         await change.ReleaseAsync(null);
         return null;
     }

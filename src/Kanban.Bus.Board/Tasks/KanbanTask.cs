@@ -59,6 +59,9 @@ public sealed class KanbanTask
     /// <summary>It is blocked, and <see cref="Reason"/> is a question whose answer lets it go on.</summary>
     public bool Asks { get; set; }
 
+    /// <summary>Who answered the last question allowed what it asked for; until the next question.</summary>
+    public bool Allows { get; set; }
+
     /// <summary>Runs charged to it since it was created or last retried by a person.</summary>
     public int Attempts { get; set; }
 

@@ -49,7 +49,7 @@ internal sealed partial class BoardClient
     public Task<CommentView> CommentAsync(string key, string text, CancellationToken ct) =>
         PostAsync<CommentView>($"tasks/{Esc(key)}/comments", new AddComment(text), ct);
 
-    public Task<TaskView> AnswerAsync(string key, string text, CancellationToken ct) => PostAsync<TaskView>($"tasks/{Esc(key)}/answer", new AnswerTask(text), ct);
+    public Task<TaskView> AnswerAsync(string key, string text, bool allow, CancellationToken ct) => PostAsync<TaskView>($"tasks/{Esc(key)}/answer", new AnswerTask(text, allow), ct);
 
     public Task<string> BriefAsync(string key, CancellationToken ct) => GetTextAsync($"tasks/{Esc(key)}/brief", ct);
 

@@ -94,7 +94,8 @@ internal static class BoardTools
             async (a, ct) => $"Comment {(await board.CommentAsync(a.Needed("key"), a.Needed("text"), ct)).Id} is on {a.Needed("key")}."),
         new("kanban_answer", "Answer the question of a task's last run: the task goes on.",
             [new("key", "string", "the task's key", Required: true), new("text", "string", "the answer", Required: true)],
-            async (a, ct) => Written(await board.AnswerAsync(a.Needed("key"), a.Needed("text"), ct))),
+            // What an agent was refused, people alone allow.
+            async (a, ct) => Written(await board.AnswerAsync(a.Needed("key"), a.Needed("text"), allow: false, ct))),
     ];
 
     /// <summary>What was said since the run last looked, quoted: it is for the run to weigh, and no part of a tool's answer.</summary>

@@ -9,11 +9,12 @@ internal static class TaskAnswer
     {
         var key = TaskKeys.One();
         var text = new Argument<string>("TEXT") { Description = "The answer; - reads it from standard input" };
-        var command = new Command("answer", "Answer the question of a task's last run: the task goes on, and its next run reads the answer") { key, text };
+        var allow = new Option<bool>("--allow") { Description = "What the run was not allowed to do, the next one may; only where the host's profile says allowWhenAnswered" };
+        var command = new Command("answer", "Answer the question of a task's last run: the task goes on, and its next run reads the answer") { key, text, allow };
         return app.On(command, async (call, ct) =>
         {
             var words = call.Get(text) is "-" ? await call.Terminal.In.ReadToEndAsync(ct) : call.Get(text);
-            call.Output.One(await call.Board.AnswerAsync(call.Get(key), words, ct), TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);
+            call.Output.One(await call.Board.AnswerAsync(call.Get(key), words, call.Get(allow), ct), TaskColumns.Of(call.Terminal.Clock), TaskColumns.Sentence);
             return ExitCode.Ok;
         });
     }

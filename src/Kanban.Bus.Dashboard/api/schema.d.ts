@@ -1505,6 +1505,11 @@ export interface components {
         };
         /** @description Person → board: the answer to a task's question. 1 to 16,384 characters. */
         AnswerTask: {
+            /**
+             * @description What the last run was not allowed to do, its next run may, where the host's profile leaves that to people (`allowWhenAnswered`).
+             * @default false
+             */
+            allow: boolean;
             text: string;
         };
         /**
@@ -2296,6 +2301,11 @@ export interface components {
         };
         /** @description Board → worker: the lease, and all a worker needs to carry out the run. */
         Grant: {
+            /**
+             * @description A person allowed what the task's last run was refused. What that was only the worker knows, and only its profile says whether it counts.
+             * @default false
+             */
+            allowed: boolean;
             /** @description Patterns of what the board keeps of its workspace; null for none. */
             artifacts?: null | string[];
             /** @description What it is to find in the folder `attachments` of its workspace; null for nothing. */
@@ -2306,10 +2316,6 @@ export interface components {
             body: string;
             /** @description One Markdown document: title, body, parents' results, earlier runs, comments. */
             brief: string;
-            /** @description Added to the run's environment; names match `[A-Z_][A-Z0-9_]*`. */
-            environment: {
-                [key: string]: string;
-            };
             /**
              * Format: int64
              * @description Rises with each lease of the task. Every write of the run bears it.
@@ -2356,7 +2362,7 @@ export interface components {
             load?: null | number;
             /** @description What its runs met of their gateways since the last heartbeat; null for nothing. */
             met?: null | components["schemas"]["RunMet"][];
-            /** @description Of runs whose session or usage is new; null for none. */
+            /** @description Of runs of which something is new; null for none. */
             progress?: null | components["schemas"]["RunProgress"][];
             /** @description Why it takes no new work for now (its host is short of memory, disk or processor time); null when it does. */
             quiet?: null | string;
@@ -2970,6 +2976,8 @@ export interface components {
         RunProgress: {
             /** Format: int64 */
             fencingToken: number;
+            /** @description Ids of comments that the worker has spoken into the agent's session; null for none. */
+            heard?: null | number[];
             /** Format: uuid */
             runId: string;
             /** @description At most 200 characters. */

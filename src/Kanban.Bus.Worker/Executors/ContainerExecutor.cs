@@ -18,6 +18,10 @@ internal sealed class ContainerExecutor : Executor
     // Of the host, of the command line itself, or of a kanban that is not in the image.
     private static readonly string[] NotPassed = ["PATH", "HOME", "TMPDIR", "KANBAN_ENDING_FILE", "KANBAN_PULSE_FILE"];
 
+    // What tells the engine's command line where its engine is, its images, and who it is there.
+    private static readonly string[] EngineNames = ["HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "DBUS_SESSION_BUS_ADDRESS", "REGISTRY_AUTH_FILE"];
+    private static readonly string[] EnginePrefixes = ["DOCKER_", "CONTAINER_", "CONTAINERS_", "PODMAN_"];
+
     public override string Name => "container";
     public override bool BoundsItself => true;
 
@@ -41,7 +45,9 @@ internal sealed class ContainerExecutor : Executor
         if (profile.Limits.Processes is { } processes)
             command.AddRange(["--pids-limit", processes.ToString(CultureInfo.InvariantCulture)]);
 
-        var environment = new Dictionary<string, string> { ["KANBAN_WORKSPACE"] = Workspace };
+        var environment = OfEngine(order);
+        var state = new AgentState { Executor = Name, Engine = engine, EngineEnvironment = new(environment) };
+        environment["KANBAN_WORKSPACE"] = Workspace;
         foreach (var (variable, path, writes) in Shared(run))
         {
             // What is not there would become a directory.
@@ -60,7 +66,7 @@ internal sealed class ContainerExecutor : Executor
             .Replace("{body}", $"{Files}/body", StringComparison.Ordinal)
             .Replace("{brief}", $"{Files}/brief.md", StringComparison.Ordinal)
             .Replace("{workspace}", Workspace, StringComparison.Ordinal)));
-        return new Launch(command) { Environment = environment, Clear = Removal(engine, run), State = new AgentState { Executor = Name, Engine = engine } };
+        return new Launch(command) { Environment = environment, Clear = Removal(engine, run), State = state };
     }
 
     public override RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => status == 125
@@ -74,8 +80,8 @@ internal sealed class ContainerExecutor : Executor
             return;
         while (true)
         {
-            await HostProgram.AskAsync(Removal(engine, run), Limit, ct);
-            var left = await HostProgram.AskAsync([engine, "ps", "--all", "--quiet", "--filter", $"label=dev.kanbanbus.run={run.RunId}"], Limit, ct);
+            await HostProgram.AskAsync(Removal(engine, run), Limit, ct, state.EngineEnvironment);
+            var left = await HostProgram.AskAsync([engine, "ps", "--all", "--quiet", "--filter", $"label=dev.kanbanbus.run={run.RunId}"], Limit, ct, state.EngineEnvironment);
             if (left is { Status: 0, Out: var ids } && string.IsNullOrWhiteSpace(ids))
                 return;
             // Its command line is gone from the host: so is whatever it could have started.
@@ -84,6 +90,21 @@ internal sealed class ContainerExecutor : Executor
             await Task.Delay(Again, ct);
         }
     }
+
+    /// <summary>The host's own, and over it what the profile says: the same engine is asked whatever is asked of it, and a run's fresh home hides neither its images nor its contexts.</summary>
+    private static Dictionary<string, string> OfEngine(LaunchOrder order)
+    {
+        var environment = new Dictionary<string, string>();
+        foreach (System.Collections.DictionaryEntry own in Environment.GetEnvironmentVariables())
+            if (IsOfEngine((string)own.Key))
+                environment[(string)own.Key] = (string)own.Value!;
+        foreach (var (name, value) in order.Environment)
+            if (IsOfEngine(name) && (name != "HOME" || order.Profile.Environment.ContainsKey(name)))
+                environment[name] = value;
+        return environment;
+    }
+
+    private static bool IsOfEngine(string name) => EngineNames.Contains(name) || EnginePrefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal));
 
     private static string[] Removal(string engine, RunDirectory run) => [engine, "rm", "--force", NameOf(run)];
 

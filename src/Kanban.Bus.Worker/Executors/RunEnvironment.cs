@@ -11,12 +11,11 @@ internal static class RunEnvironment
     /// <param name="tools">Folder with the command <c>kanban</c>, put before all others; null where there is none.</param>
     /// <param name="own">Looks up a variable of the worker itself.</param>
     /// <param name="secrets">Of the profile, read for this run.</param>
-    /// <remarks>Later lines win: host over grant, profile over host, secrets over both, and the names that say which run this is over all.</remarks>
+    /// <remarks>Later lines win: profile over host, secrets over both, and the names that say which run this is over all. The board sets none but those.</remarks>
     public static IReadOnlyDictionary<string, string> For(
         Grant grant, ProfileOptions profile, RunDirectory run, Uri board, Func<string, string?> own, IReadOnlyDictionary<string, string> secrets, string? tools = null)
     {
-        // First, so that the board changes nothing of what the host's file or the host itself says.
-        var environment = new Dictionary<string, string>(grant.Environment, StringComparer.Ordinal);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in profile.PassOrDefault)
         {
             if (own(name) is { } value)

@@ -37,6 +37,8 @@ internal static partial class ProfileCheck
             if (value < 1)
                 yield return $"Limits:{name} is {value}; at least 1 is needed.";
         }
+        if (p.AllowWhenAnswered && !p.AskWhenRefused)
+            yield return "AllowWhenAnswered is true, and AskWhenRefused is not: nothing would ever be asked.";
         if (p.MaxCostUsd is <= 0)
             yield return $"MaxCostUsd is {p.MaxCostUsd}; more than 0 is needed.";
     }

@@ -24,6 +24,9 @@ public sealed class ProfileOptions
     /// <summary>What it was not allowed to do becomes a question on the task, instead of being left undone.</summary>
     public bool AskWhenRefused { get; set; }
 
+    /// <summary>Who answers that question with <c>--allow</c> lets the task's next run here do just what was asked for. Default false: the board's people decide nothing about this host.</summary>
+    public bool AllowWhenAnswered { get; set; }
+
     /// <summary>Added to the agent's or the container engine's argument vector.</summary>
     public List<string> Arguments { get; } = [];
 

@@ -207,22 +207,24 @@ internal sealed class WorkerLife : IAsyncDisposable
             _held.Find(stop.RunId)?.AskStop(StopCause.Asked(stop.Reason));
         foreach (var runId in orders.Forget)
             _held.Find(runId)?.AskStop(StopCause.LeaseGone);
-        foreach (var told in (orders.Messages ?? []).GroupBy(m => m.RunId))
-            Tell(told.Key, told.Select(m => m.Comment));
+        var news = (orders.Messages ?? []).ToLookup(m => m.RunId, m => m.Comment);
+        foreach (var run in _held.All)
+            Tell(run, [.. news[run.Grant.RunId].OrderBy(c => c.Id)]);
         if (orders.Drain)
             _drainOrdered.TrySetResult();
         _consumers.Want(orders.Queues);
     }
 
-    private void Tell(Guid runId, IEnumerable<CommentView> comments)
+    private void Tell(LiveRun run, IReadOnlyList<CommentView> comments)
     {
+        run.News = comments;
         try
         {
-            _held.Find(runId)?.Inbox.Add(comments);
+            run.Inbox.Add(comments);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.InboxNotWritten(e, runId);
+            _log.InboxNotWritten(e, run.Grant.RunId);
         }
     }
 

@@ -110,6 +110,9 @@ internal static partial class WorkerLog
     [LoggerMessage(50, LogLevel.Warning, "Run {runId} of {taskKey}: the end of its log was not sent: {reason}")]
     public static partial void LogTailNotSent(this ILogger log, Guid runId, string taskKey, string reason);
 
+    [LoggerMessage(105, LogLevel.Warning, "Run {runId} of {taskKey} is handed back before the end of its log was sent")]
+    public static partial void LogCutShort(this ILogger log, Guid runId, string taskKey);
+
     [LoggerMessage(51, LogLevel.Warning, "Run {runId} of {taskKey}: the board takes no more of its log: {reason}")]
     public static partial void LogRefused(this ILogger log, Guid runId, string taskKey, string reason);
 

@@ -8,12 +8,12 @@ internal static class RunSecrets
 {
     private static readonly string[] Marks = ["TOKEN", "KEY", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
 
-    /// <summary>The run's own token, and what profile and grant give it under a name that says so.</summary>
+    /// <summary>The run's own token, and what the profile gives it under a name that says so.</summary>
     /// <param name="own">Looks up a variable of the worker itself.</param>
     public static IReadOnlyList<string> Of(Grant grant, ProfileOptions? profile, Func<string, string?> own) =>
     [
         grant.RunToken,
-        .. (profile?.Environment ?? []).Concat(grant.Environment).Where(v => IsSecret(v.Key)).Select(v => v.Value),
+        .. (profile?.Environment ?? []).Where(v => IsSecret(v.Key)).Select(v => v.Value),
         .. (profile?.PassOrDefault ?? []).Where(IsSecret).Select(own).OfType<string>(),
     ];
 

@@ -11,17 +11,13 @@ internal static partial class GrantCheck
     {
         if (!Key().IsMatch(grant.TaskKey))
             return $"'{Shown(grant.TaskKey)}' is no key of a task";
-        if (grant.Session is { } session && (session.Length is 0 or > Limits.SessionLength || session[0] == '-' || session.Any(char.IsControl)))
-            return $"'{Shown(session)}' is no name of a session";
-        return grant.Environment.Keys.FirstOrDefault(name => !Variable().IsMatch(name)) is { } variable ? $"'{Shown(variable)}' is no name of a variable that a board may set" : null;
+        return grant.Session is { } session && (session.Length is 0 or > Limits.SessionLength || session[0] == '-' || session.Any(char.IsControl))
+            ? $"'{Shown(session)}' is no name of a session"
+            : null;
     }
 
     private static string Shown(string text) => text.Length <= 100 ? text : text[..100] + "…";
 
     [GeneratedRegex(@"\A[a-z0-9-]{1,40}-[1-9][0-9]{0,9}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Key();
-
-    // The loader's would put foreign code into every program of the run.
-    [GeneratedRegex(@"\A(?!LD_)[A-Z_][A-Z0-9_]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Variable();
 }

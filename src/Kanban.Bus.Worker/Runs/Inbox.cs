@@ -11,8 +11,10 @@ internal sealed class Inbox(RunDirectory directory)
     private readonly Lock _gate = new();
     private HashSet<long>? _told;
 
-    public void Add(IEnumerable<CommentView> comments)
+    public void Add(IReadOnlyList<CommentView> comments)
     {
+        if (comments.Count == 0)
+            return;
         lock (_gate)
         {
             var told = _told ??= Told();

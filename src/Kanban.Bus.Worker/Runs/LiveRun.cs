@@ -15,6 +15,7 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
     private int _holds;
     private int _freed;
     private long _renewedAt = renewedAt;
+    private volatile IReadOnlyList<CommentView> _news = [];
 
     public Grant Grant => grant;
     public RunDirectory Directory => directory;
@@ -24,6 +25,9 @@ internal sealed class LiveRun(Grant grant, RunDirectory directory, LaneSlots? la
 
     /// <summary>What people say to it.</summary>
     public Inbox Inbox { get; } = new(directory);
+
+    /// <summary>What they said and it has not had yet, by the board's last word.</summary>
+    public IReadOnlyList<CommentView> News { get => _news; set => _news = value; }
 
     /// <summary>What was read of its agent, for the next heartbeat.</summary>
     public AgentProgress Progress { get; } = new(grant);

@@ -17,6 +17,10 @@ internal sealed class RunSupervisor(
     HeldRuns held, ProcessScanner scanner, Places places, FinishReports reports, BoardApi board, WorkerOptions options, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A run that is handed back is offered again within 2 s: it had the drain limit to end in.</summary>
+    private static readonly TimeSpan HandBackGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HandBackLog = TimeSpan.FromMilliseconds(500);
     private readonly TreeStop _tree = new(scanner, clock, log);
 
     /// <summary>Returns when the board has answered the run's finish and its directory is gone.</summary>
@@ -45,7 +49,7 @@ internal sealed class RunSupervisor(
                 finish = finish with { Reason = Cut(finish.Reason is null ? missed : $"{finish.Reason}; {missed}") };
             upload.End();
             // Before the finish: with it the lease ends, and with the lease the right to write the log.
-            await UploadedAsync(run, uploading);
+            await UploadedAsync(run, uploading, finish.Outcome is Outcome.Released ? HandBackLog : Timeout.InfiniteTimeSpan);
         }
         finally
         {
@@ -94,11 +98,16 @@ internal sealed class RunSupervisor(
     private Redactor RedactorFor(LiveRun run) =>
         new([.. RunSecrets.Of(run.Grant, options.Profiles.GetValueOrDefault(run.Grant.Profile), Environment.GetEnvironmentVariable), .. run.Hidden]);
 
-    private async Task UploadedAsync(LiveRun run, Task uploading)
+    /// <param name="limit">What has not been sent by then is lost with the run.</param>
+    private async Task UploadedAsync(LiveRun run, Task uploading, TimeSpan limit)
     {
         try
         {
-            await uploading;
+            await uploading.WaitAsync(limit, clock);
+        }
+        catch (TimeoutException) when (!uploading.IsCompleted)
+        {
+            log.LogCutShort(run.Grant.RunId, run.Grant.TaskKey);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -187,6 +196,8 @@ internal sealed class RunSupervisor(
             cause = await run.StopAsked;
 
         var grace = TimeSpan.FromSeconds(run.Grant.Limits.GraceSeconds);
+        if (cause == StopCause.Drained && grace > HandBackGrace)
+            grace = HandBackGrace;
         if (cause is not null)
         {
             log.RunStopping(run.Grant.RunId, run.Grant.TaskKey, run.Grant.FencingToken, cause.Reason);

@@ -1,5 +1,6 @@
 using System.Net;
 using Kanban.Bus.Board.Fleet;
+using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Contracts;
 using Microsoft.EntityFrameworkCore;
 
@@ -83,6 +84,25 @@ public sealed class ConversationTests
         var next = await runs.StartRunAsync(run.Key);
         Assert.Contains("> the main one", next.Grant.Brief, StringComparison.Ordinal);
         Assert.Contains("> which branch?", next.Grant.Brief, StringComparison.Ordinal);
+        Assert.False(next.Grant.Allowed);
+    }
+
+    [Fact]
+    public async Task Who_answers_may_allow_what_was_asked_for_until_the_next_question()
+    {
+        await using var runs = await HeldRuns.StartAsync();
+        var run = await runs.StartRunAsync();
+        await runs.FinishAsync(run, Outcome.Blocked, "it was not allowed to push, and asks", question: true);
+
+        using var answer = await AnswerAsync(runs, run.Key, "go on", allow: true);
+
+        answer.EnsureSuccessStatusCode();
+        var second = await runs.StartRunAsync(run.Key);
+        Assert.True(second.Grant.Allowed);
+        Assert.Contains("Answered the run's question and allowed what it asks for: it was not allowed to push", (await runs.People.GetFromJsonAsync<Page<EventView>>("/api/v1/events?type=task.answered", Json.Client))!.Items.Single().Text, StringComparison.Ordinal);
+        await runs.FinishAsync(second, Outcome.Blocked, "and now?", question: true);
+        using var plain = await AnswerAsync(runs, run.Key, "no");
+        Assert.False((await runs.StartRunAsync(run.Key)).Grant.Allowed);
     }
 
     [Fact]
@@ -98,11 +118,32 @@ public sealed class ConversationTests
         Assert.Empty((await runs.TaskAsync(run.Key)).Comments);
     }
 
+    [Fact]
+    public async Task What_a_worker_spoke_into_an_agents_session_counts_as_seen_if_the_run_is_its_own()
+    {
+        await using var runs = await HeldRuns.StartAsync();
+        var run = await runs.StartRunAsync();
+        await SayAsync(runs, run.Key, "use the other branch");
+        var id = (await runs.TaskAsync(run.Key)).Comments.Single().Id;
+        Task HeardAsync(long token) => runs.Board.UseAsync(async db =>
+        {
+            await db.KeepAsync((await db.Workers.SingleAsync()).Id, [new RunProgress(run.Grant.RunId, token, null, null, [id])], default);
+            return true;
+        });
+
+        await HeardAsync(run.Grant.FencingToken + 1);
+        Assert.Equal(id, Assert.Single((await OrdersAsync(runs, run)).Messages!).Comment.Id);
+        await HeardAsync(run.Grant.FencingToken);
+
+        Assert.Null((await OrdersAsync(runs, run)).Messages);
+        Assert.NotNull((await runs.TaskAsync(run.Key)).Comments.Single().SeenAt);
+    }
+
     private static async Task SayAsync(HeldRuns runs, string key, string text) =>
         (await runs.People.PostAsJsonAsync($"/api/v1/tasks/{key}/comments", new AddComment(text), Json.Client)).EnsureSuccessStatusCode();
 
-    private static Task<HttpResponseMessage> AnswerAsync(HeldRuns runs, string key, string text) =>
-        runs.People.PostAsJsonAsync($"/api/v1/tasks/{key}/answer", new AnswerTask(text), Json.Client);
+    private static Task<HttpResponseMessage> AnswerAsync(HeldRuns runs, string key, string text, bool allow = false) =>
+        runs.People.PostAsJsonAsync($"/api/v1/tasks/{key}/answer", new AnswerTask(text, allow), Json.Client);
 
     /// <summary>What the worker's heartbeat is answered.</summary>
     private static Task<Orders> OrdersAsync(HeldRuns runs, HeldRunOfTest run) => runs.Board.UseAsync(async db => await HeartbeatEndpoint.OrdersAsync(

@@ -7,7 +7,7 @@ namespace Kanban.Bus.Tests.Worker;
 public sealed class MetFileTests : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();
-    private readonly Grant _grant = new(Guid.CreateVersion7(), "main-1", "t", "shell", 1, 7, 30, "kbr_", "shell", "", "", [], new Dictionary<string, string>(), new RunLimits(null, null, 5, OnDisconnect.Continue));
+    private readonly Grant _grant = new(Guid.CreateVersion7(), "main-1", "t", "shell", 1, 7, 30, "kbr_", "shell", "", "", [], new RunLimits(null, null, 5, OnDisconnect.Continue));
 
     [Fact]
     public void Lines_are_added_up_once_whatever_else_there_is()

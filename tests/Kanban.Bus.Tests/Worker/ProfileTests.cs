@@ -9,7 +9,7 @@ public sealed class ProfileTests : IDisposable
     private readonly CommandLine _kanban = new();
 
     [Theory]
-    [InlineData("Worker:Profiles:p:Excutor", "shell", "Worker:Profiles:p:Excutor is no setting; known are Arguments, AskWhenRefused, Binary,")]
+    [InlineData("Worker:Profiles:p:Excutor", "shell", "Worker:Profiles:p:Excutor is no setting; known are AllowWhenAnswered, Arguments, AskWhenRefused, Binary,")]
     [InlineData("Worker:Profiles:p:Limits:MemoryMB2", "1", "Worker:Profiles:p:Limits:MemoryMB2 is no setting; known are DiskMb, MaxRuntime, MemoryMb, Processes, Silence.")]
     [InlineData("Worker:Profiles:p:Secrets:KEY:Path", "/x", "Worker:Profiles:p:Secrets:KEY:Path is no setting; known are Command, File.")]
     [InlineData("Worker:Profiles:p:Command", "sh -c x", "Worker:Profiles:p:Command is 'sh -c x'; it takes a list: one word an entry.")]

@@ -45,6 +45,7 @@ public sealed class WorkerHarness : IAsyncDisposable
         options.Lanes["shell"] = 4;
         // What this machine happens to have is no business of a test.
         options.FindAgents = false;
+        options.Quiet.MemoryPercent = 0;
         Configure(options);
         Assert.Empty(WorkerOptionsCheck.Faults(options));
         options.FillDefaults();
@@ -75,12 +76,12 @@ public sealed class WorkerHarness : IAsyncDisposable
 
     public Task<int> Running => _lives[^1].Running;
 
-    public static Grant Grant(string body, RunLimits? limits = null, double leaseSeconds = 30, IReadOnlyDictionary<string, string>? environment = null)
+    public static Grant Grant(string body, RunLimits? limits = null, double leaseSeconds = 30)
     {
         var runId = Guid.CreateVersion7();
         return new Grant(
             runId, "main-7", "A task", "shell", 1, 3, leaseSeconds, "kbr_" + runId.ToString("N", CultureInfo.InvariantCulture), "shell", body, "# A task\n",
-            [new ParentResult("main-1", "Before", "it went well", null)], environment ?? new Dictionary<string, string>(),
+            [new ParentResult("main-1", "Before", "it went well", null)],
             limits ?? new RunLimits(null, null, 2, OnDisconnect.Continue));
     }
 

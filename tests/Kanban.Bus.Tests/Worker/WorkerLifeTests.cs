@@ -181,6 +181,26 @@ public sealed class WorkerLifeTests
     }
 
     [Fact]
+    public async Task What_is_handed_back_waits_neither_for_its_lanes_grace_nor_for_its_log()
+    {
+        await using var worker = await WorkerHarness.StartAsync(o => o.DrainLimit = TimeSpan.FromSeconds(0.5));
+        var runId = await worker.OfferAsync(WorkerHarness.Grant("trap '' TERM; while :; do echo up; sleep 0.1; done", new RunLimits(null, null, 600, OnDisconnect.Continue)));
+        await Eventually.Async(() => worker.Out(runId).Length > 0);
+        var holding = new TaskCompletionSource();
+        worker.Board.Intercept = async context =>
+        {
+            if (context.Request.Path.Value!.Contains("/log", StringComparison.Ordinal))
+                await holding.Task;
+            return null;
+        };
+
+        Assert.Equal(0, await worker.LeaveAsync().WaitAsync(Eventually.Deadline));
+
+        Assert.Equal(Outcome.Released, worker.Board.FinishOf(runId)!.Outcome);
+        holding.SetResult();
+    }
+
+    [Fact]
     public async Task Past_the_drain_limit_running_work_is_handed_back()
     {
         await using var worker = await WorkerHarness.StartAsync(o => o.DrainLimit = TimeSpan.FromSeconds(0.5));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Spool;
 
@@ -47,7 +48,7 @@ internal sealed class Acp : AgentExecutor
     public override Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct)
     {
         SessionTotals.Keep(state);
-        return Task.CompletedTask;
+        return base.ClearAsync(run, state, ct);
     }
 
     private static string Server(string program, Dictionary<string, string> variables) => JsonSerializer.Serialize(
@@ -75,4 +76,7 @@ internal sealed class AcpTalk
     public string Partial { get; set; } = "";
 
     public string? PartialKind { get; set; }
+
+    /// <summary>What its turns have used so far.</summary>
+    public AgentUsage Turns { get; set; } = new();
 }

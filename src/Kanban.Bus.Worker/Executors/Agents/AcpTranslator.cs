@@ -47,11 +47,7 @@ internal sealed class AcpTranslator : Translator
                 state.Session = Text(line, "result", "sessionId") ?? state.Session;
                 var resumed = talk.Loading;
                 talk.Loading = false;
-                state.Outbox.Add(Request(Prompted, "session/prompt", new JsonObject
-                {
-                    ["sessionId"] = state.Session,
-                    ["prompt"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = resumed ? talk.Resumed : talk.Prompt }),
-                }));
+                Prompt(state, resumed ? talk.Resumed! : talk.Prompt);
                 return [new AgentEvent(AgentEvents.RunStarted) { Session = state.Session, Model = state.Model }, NewTurn(state)];
             case Opened when talk.Loading:
                 // The session is gone: the work begins anew.
@@ -59,7 +55,7 @@ internal sealed class AcpTranslator : Translator
                 Open(state, talk);
                 return [];
             case Prompted when fault is null:
-                return [.. Flush(state, talk), Ended(line, state)];
+                return [.. Flush(state, talk), Ended(line, state, talk)];
             case Initialized or Opened or Prompted:
                 state.Over = true;
                 return [.. Flush(state, talk), Finished(state, new AgentEnd(false, fault, LimitText.StatusIn(fault)))];
@@ -76,20 +72,41 @@ internal sealed class AcpTranslator : Translator
         state.Outbox.Add(Request(Opened, talk.Loading ? "session/load" : "session/new", session));
     }
 
-    private static AgentEvent Ended(JsonElement line, AgentState state)
+    private static void Prompt(AgentState state, string text) => state.Outbox.Add(Request(Prompted, "session/prompt", new JsonObject
     {
-        state.Over = true;
+        ["sessionId"] = state.Session,
+        ["prompt"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = text }),
+    }));
+
+    private static AgentEvent Ended(JsonElement line, AgentState state, AcpTalk talk)
+    {
         var cost = state.Usage?.CostUsd;
         if (At(line, "result", "usage") is { } usage)
-            state.Usage = new AgentUsage(
+        {
+            // Of this turn alone.
+            talk.Turns += new AgentUsage(
                 Number(usage, "inputTokens") ?? 0, (Number(usage, "outputTokens") ?? 0) + (Number(usage, "thoughtTokens") ?? 0),
-                Number(usage, "cachedReadTokens") ?? 0, Number(usage, "cachedWriteTokens") ?? 0, Number(usage, "thoughtTokens") ?? 0, cost);
+                Number(usage, "cachedReadTokens") ?? 0, Number(usage, "cachedWriteTokens") ?? 0, Number(usage, "thoughtTokens") ?? 0);
+            state.Usage = talk.Turns with { CostUsd = cost };
+        }
         var reason = Text(line, "result", "stopReason") ?? "end_turn";
+        // A turn takes no word in the middle: what people said meanwhile begins the next one.
+        if (reason == "end_turn" && state.News.Where(c => !state.Heard.Contains(c.Id)).ToList() is { Count: > 0 } news)
+        {
+            state.Heard.AddRange(news.Select(c => c.Id));
+            Prompt(state, Spoken(news));
+            return NewTurn(state);
+        }
+        state.Over = true;
         return Finished(state, reason != "end_turn" ? new AgentEnd(false, $"it stopped: {reason.Replace('_', ' ')}")
             // Some end their turn without a word when they are refused something.
-            : state is { LastMessage: null, Refused: [.., var last] } ? new AgentEnd(false, $"it gave up when it was refused this: {last}")
+            : state is { LastMessage: null, Refused: [.., var last] } ? new AgentEnd(false, $"it gave up when it was refused this: {last.Text}")
             : new AgentEnd(true, state.LastMessage));
     }
+
+    private static string Spoken(IEnumerable<CommentView> news) =>
+        "While you worked, this was said about your task. Heed it as far as it concerns your work, then end as the brief says.\n"
+        + string.Concat(news.Select(c => $"\n{c.By}:\n> {c.Text.ReplaceLineEndings("\n> ")}\n"));
 
     private static AgentEvent[] Update(JsonElement line, AgentState state, AcpTalk talk)
     {
@@ -167,7 +184,10 @@ internal sealed class AcpTranslator : Translator
             return Unknown(method, state);
         }
         var call = At(line, "params", "toolCall") ?? default;
-        var allowed = Allows(talk.Permissions, Text(call, "kind"));
+        var doing = Shown(At(call, "rawInput", "command") ?? At(call, "rawInput"));
+        var what = $"{Text(call, "title") ?? Text(call, "kind")}: {doing}".TrimEnd(':', ' ');
+        var wanted = new RefusedCall(Text(call, "kind") ?? "", At(call, "rawInput", "command")?.GetRawText() ?? At(call, "rawInput")?.GetRawText() ?? "", Cut(what)!);
+        var allowed = Allows(talk.Permissions, Text(call, "kind")) || state.Allowed.Any(wanted.IsSameAs);
         var option = Items(line, "params", "options").Where(o => Text(o, "kind") is { } kind && kind.StartsWith(allowed ? "allow" : "reject", StringComparison.Ordinal))
             .OrderBy(o => Text(o, "kind")!.EndsWith("once", StringComparison.Ordinal) ? 0 : 1).Select(o => Text(o, "optionId")).FirstOrDefault();
         answer["result"] = new JsonObject
@@ -177,8 +197,7 @@ internal sealed class AcpTranslator : Translator
         state.Outbox.Add(answer.ToJsonString());
         if (allowed)
             return [];
-        var what = $"{Text(call, "title") ?? Text(call, "kind")}: {Shown(At(call, "rawInput", "command") ?? At(call, "rawInput"))}".TrimEnd(':', ' ');
-        state.Refused.Add(Cut(what)!);
+        state.Refused.Add(wanted);
         return [.. Flush(state, talk), new AgentEvent(AgentEvents.ApprovalNeeded) { Id = Text(call, "toolCallId"), Tool = Text(call, "kind"), Text = Cut(what) }];
     }
 

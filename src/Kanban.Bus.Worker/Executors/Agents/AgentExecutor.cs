@@ -23,8 +23,15 @@ internal abstract class AgentExecutor : Executor
         if (end is { Outcome: Outcome.Failed, Class: ErrorClass.Agent } && state.Turns == 0)
             state.Session = null;
         return state is { AsksWhenRefused: true, Refused.Count: > 0 } && end.Outcome is Outcome.Succeeded or Outcome.Failed && end.Class is not (ErrorClass.Provider or ErrorClass.Host)
-            ? new RunEnd(Outcome.Blocked, "it was not allowed to do this, and asks: " + string.Join("; ", state.Refused.Distinct()), Summary: end.Summary, Question: true)
+            ? new RunEnd(Outcome.Blocked, "it was not allowed to do this, and asks: " + string.Join("; ", state.Refused.Select(r => r.Text).Distinct()), Summary: end.Summary, Question: true)
             : end;
+    }
+
+    /// <remarks>Who overrides it calls it.</remarks>
+    public override Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct)
+    {
+        RefusedCalls.Keep(state);
+        return Task.CompletedTask;
     }
 
     protected virtual RunEnd Judge(int status, AgentState state, RunDirectory run, DateTimeOffset now)
@@ -66,7 +73,7 @@ internal abstract class AgentExecutor : Executor
     protected static string Prompt(LaunchOrder order) => order.Resume is null ? order.Grant.Brief : GoOn + order.Grant.Brief;
 
     /// <summary>What the agent says of itself goes on from what is known here.</summary>
-    protected AgentState Begin(LaunchOrder order, string? session = null) => new() { Executor = Name, Session = session ?? order.Resume, Model = order.Profile.Model, AsksWhenRefused = order.Profile.AskWhenRefused };
+    protected AgentState Begin(LaunchOrder order, string? session = null) => new() { Executor = Name, Session = session ?? order.Resume, Model = order.Profile.Model, AsksWhenRefused = order.Profile.AskWhenRefused, Home = order.AgentHome, Allowed = RefusedCalls.AllowedNow(order) };
 
     /// <summary>A folder for the agent's sessions that outlives the run; where the profile sets the variable, its folder.</summary>
     protected static string SessionFolder(LaunchOrder order, string variable, string name)

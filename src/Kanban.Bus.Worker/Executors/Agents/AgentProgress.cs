@@ -15,7 +15,7 @@ internal sealed class AgentProgress(Grant grant)
     public void Know(AgentState state)
     {
         lock (_gate)
-            _known = _known with { Session = state.Session is { Length: <= Limits.SessionLength } session ? session : null, Usage = state.Usage };
+            _known = _known with { Session = state.Session is { Length: <= Limits.SessionLength } session ? session : null, Usage = state.Usage, Heard = state.Heard.Count == 0 ? null : [.. state.Heard] };
     }
 
     /// <summary>What is new; null for nothing. Who takes it tells the board, or puts it back.</summary>
@@ -24,10 +24,12 @@ internal sealed class AgentProgress(Grant grant)
         lock (_gate)
         {
             var usageIsDue = _known.Usage != _told.Usage && (_told.Usage is null || clock.GetElapsedTime(_usageToldAt) >= UsageEvery);
-            if (_known.Session == _told.Session && !usageIsDue)
+            var heard = (_known.Heard ?? []).Except(_told.Heard ?? []).ToList();
+            if (_known.Session == _told.Session && !usageIsDue && heard.Count == 0)
                 return null;
             _usageToldAt = clock.GetTimestamp();
-            return _told = _known;
+            _told = _known;
+            return _known with { Heard = heard.Count == 0 ? null : heard };
         }
     }
 
@@ -35,6 +37,6 @@ internal sealed class AgentProgress(Grant grant)
     public void PutBack()
     {
         lock (_gate)
-            _told = _told with { Session = null, Usage = null };
+            _told = _told with { Session = null, Usage = null, Heard = null };
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Worker.Executors.Agents;
@@ -18,6 +19,9 @@ internal sealed class AgentState
 
     /// <summary>The program that holds the run's container; null without one.</summary>
     public string? Engine { get; set; }
+
+    /// <summary>What that program needs to find its engine, as when the run was started.</summary>
+    public Dictionary<string, string> EngineEnvironment { get; set; } = [];
 
     public string? Session { get; set; }
     public string? Model { get; set; }
@@ -42,7 +46,13 @@ internal sealed class AgentState
     public DateTimeOffset? LimitResetsAt { get; set; }
 
     /// <summary>What it was not allowed to do.</summary>
-    public List<string> Refused { get; set; } = [];
+    public List<RefusedCall> Refused { get; set; } = [];
+
+    /// <summary>What a person allowed it, of what earlier runs were refused.</summary>
+    public List<RefusedCall> Allowed { get; set; } = [];
+
+    /// <summary>Where that is kept for the task's next run.</summary>
+    public string? Home { get; set; }
 
     /// <summary>Its profile wants a person asked, where something was refused.</summary>
     public bool AsksWhenRefused { get; set; }
@@ -61,6 +71,13 @@ internal sealed class AgentState
 
     /// <summary>The client's side of an ACP conversation; null for other agents.</summary>
     public AcpTalk? Acp { get; set; }
+
+    /// <summary>What people said that the run has not had yet, by the board's last word.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<CommentView> News { get; set; } = [];
+
+    /// <summary>Ids of comments that were spoken into the session.</summary>
+    public List<long> Heard { get; set; } = [];
 
     /// <summary>Lines that it has yet to be told.</summary>
     public List<string> Outbox { get; set; } = [];
@@ -86,7 +103,8 @@ internal sealed class AgentState
 }
 
 /// <param name="Path">The file it writes; null where it writes none.</param>
-internal sealed record ToolCall(string Tool, string? Path, string? Change, string? Input = null);
+/// <param name="Refusal">What it would be, if it were refused.</param>
+internal sealed record ToolCall(string Tool, string? Path, string? Change, RefusedCall? Refusal = null);
 
 /// <param name="Status">HTTP status of the provider, where it ended by one.</param>
 /// <param name="Passing">The agent itself says that trying again may help.</param>

@@ -33,6 +33,7 @@ internal sealed class AgentWatch : IDisposable
     {
         if (_feed is null)
             return;
+        State.News = _run.News;
         _feed.ReadOn();
         _run.Progress.Know(State);
     }

@@ -39,13 +39,25 @@ internal sealed partial class ClaudeCode : AgentExecutor
         }
         if (tools.Count > 0)
             command.AddRange(["--allowedTools", string.Join(',', tools)]);
+        var state = Begin(order, session);
+        if (state.Allowed.Select(RuleOf).OfType<string>().ToList() is { Count: > 0 } rules)
+            command.AddRange(["--settings", Write(order, "settings.json", new { permissions = new { allow = rules } })]);
         return new Launch([.. command, .. profile.Arguments])
         {
             Environment = new Dictionary<string, string> { [Config] = folder },
             Input = Prompt(order with { Grant = order.Grant with { Session = resume } }),
-            State = Begin(order, session),
+            State = state,
         };
     }
+
+    /// <summary>As its settings name it; null for what they can't name to the letter.</summary>
+    private static string? RuleOf(RefusedCall call) => call.Kind switch
+    {
+        // A star would allow more.
+        "Bash" when !call.Input.Contains('*') => $"Bash({call.Input})",
+        "Write" or "Edit" or "MultiEdit" or "NotebookEdit" when Path.IsPathRooted(call.Input) && call.Input.AsSpan().IndexOfAny("*?[]{}!\\") < 0 => $"Edit(/{call.Input})",
+        _ => null,
+    };
 
     /// <summary>It finds a session only under the folder it was begun in, and runs have folders of their own: the session moves along.</summary>
     /// <returns>False when it is gone: the run begins anew.</returns>

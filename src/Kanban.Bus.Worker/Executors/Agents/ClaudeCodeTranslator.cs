@@ -50,7 +50,7 @@ internal sealed class ClaudeCodeTranslator : Translator
                     },
                 ];
             case "permission_denied" when state.Tools.GetValueOrDefault(Text(line, "tool_use_id") ?? "") is { } call:
-                return Refused(call.Tool, call.Input, Text(line, "tool_use_id"), state);
+                return Refused(call.Refusal, Text(line, "tool_use_id"), state);
             case "status" or "compact_boundary" or "hook_started" or "hook_response" or "hook_progress" or "task_started" or "task_progress" or "task_notification":
                 return [];
             case var other:
@@ -89,7 +89,7 @@ internal sealed class ClaudeCodeTranslator : Translator
                 case "tool_use" or "server_tool_use":
                     var tool = Text(part, "name") ?? "?";
                     var call = Text(part, "id") ?? "";
-                    state.Open(call, new ToolCall(tool, WrittenBy(tool, part), tool == "Write" ? "add" : "update", Input(part, "input")));
+                    state.Open(call, new ToolCall(tool, WrittenBy(tool, part), tool == "Write" ? "add" : "update", Refusal(tool, part, "input")));
                     yield return new AgentEvent(AgentEvents.ToolStarted) { Id = call, Tool = tool, Text = Input(part, "input"), Parent = parent };
                     break;
                 case var other:
@@ -101,14 +101,16 @@ internal sealed class ClaudeCodeTranslator : Translator
 
     private static string? Input(JsonElement of, string name) => Shown(At(of, name, "command") ?? At(of, name));
 
+    private static RefusedCall Refusal(string? tool, JsonElement of, string name) =>
+        new(tool ?? "", Text(of, name, "command") ?? Text(of, name, "file_path") ?? "", Cut($"{tool}: {Input(of, name)}")!);
+
     /// <summary>Told when it happens, and all together at the end.</summary>
-    private static AgentEvent[] Refused(string? tool, string? input, string? id, AgentState state)
+    private static AgentEvent[] Refused(RefusedCall? call, string? id, AgentState state)
     {
-        var what = Cut($"{tool}: {input}")!;
-        if (state.Refused.Contains(what))
+        if (call is null || state.Refused.Any(r => r.Text == call.Text))
             return [];
-        state.Refused.Add(what);
-        return [new AgentEvent(AgentEvents.ApprovalNeeded) { Tool = tool, Id = id, Text = what }];
+        state.Refused.Add(call);
+        return [new AgentEvent(AgentEvents.ApprovalNeeded) { Tool = call.Kind, Id = id, Text = call.Text }];
     }
 
     private static string? WrittenBy(string tool, JsonElement part) => tool switch
@@ -134,7 +136,7 @@ internal sealed class ClaudeCodeTranslator : Translator
         var since = At(line, "model_usage_since_last_result") is { ValueKind: JsonValueKind.Object } models ? models.EnumerateObject().Select(m => m.Value).ToList() : null;
         state.Usage = since?.Aggregate(new AgentUsage(), (sum, model) => sum + OfModel(model)) ?? Counted(line, "usage") with { CostUsd = Money(line, "total_cost_usd") };
         state.Turns = (int?)Number(line, "num_turns") ?? state.Turns;
-        foreach (var refused in Items(line, "permission_denials").SelectMany(r => Refused(Text(r, "tool_name"), Input(r, "tool_input"), Text(r, "tool_use_id"), state)))
+        foreach (var refused in Items(line, "permission_denials").SelectMany(r => Refused(Refusal(Text(r, "tool_name"), r, "tool_input"), Text(r, "tool_use_id"), state)))
             yield return refused;
 
         var subtype = Text(line, "subtype") ?? "";

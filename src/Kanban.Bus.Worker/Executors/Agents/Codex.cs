@@ -48,6 +48,6 @@ internal sealed class Codex : AgentExecutor
     public override Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct)
     {
         SessionTotals.Keep(state);
-        return Task.CompletedTask;
+        return base.ClearAsync(run, state, ct);
     }
 }

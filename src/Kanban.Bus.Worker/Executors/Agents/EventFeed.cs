@@ -14,6 +14,8 @@ internal sealed class EventFeed : IDisposable
     /// <summary>Read between two looks at most: an agent that floods keeps no other waiting.</summary>
     private const int MostBytes = 1024 * 1024;
 
+    private const int MostShown = 4_000;
+
     private static readonly JsonSerializerOptions Writing = new(Json.Client) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly RunDirectory _run;
@@ -135,7 +137,7 @@ internal sealed class EventFeed : IDisposable
         {
             foreach (var said in _translator.Translate(parsed, State))
             {
-                JsonSerializer.Serialize(text, said with { At = _clock.GetUtcNow(), Raw = at }, Writing);
+                JsonSerializer.Serialize(text, said with { At = _clock.GetUtcNow(), Raw = at, Text = Shown(said.Text) }, Writing);
                 text.WriteByte((byte)'\n');
             }
         }
@@ -150,6 +152,9 @@ internal sealed class EventFeed : IDisposable
         RandomAccess.Write(_events, text.GetBuffer().AsSpan(0, (int)text.Length), _end);
         _end += text.Length;
     }
+
+    /// <summary>Secrets are covered before the text is cut: half of one would not be recognised when the stream leaves the host.</summary>
+    private string? Shown(string? text) => text is not { Length: > MostShown } ? text : Translator.Cut(_run.Hide(text), MostShown);
 
     /// <summary>Where the stream's whole lines end, and up to which line of the output they reach: the state on disk may be older than they are.</summary>
     private static (long End, long Told) Left(string path)

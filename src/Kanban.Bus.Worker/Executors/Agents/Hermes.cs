@@ -53,7 +53,7 @@ internal sealed class Hermes : AgentExecutor
     public override Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct)
     {
         ReadUsage(run, state);
-        return Task.CompletedTask;
+        return base.ClearAsync(run, state, ct);
     }
 
     private static void ReadUsage(RunDirectory run, AgentState state)

@@ -8,7 +8,8 @@ namespace Kanban.Bus.Worker.Executors.Agents;
 /// <summary>Turns one line of an agent's output into events, and keeps what it says in the state. It reads no clock and no file: the same lines give the same events.</summary>
 internal abstract partial class Translator
 {
-    private const int MostCharacters = 4_000;
+    /// <summary>More than is shown of anything: what is cut here may be half a secret, which is not recognised any more.</summary>
+    private const int MostKept = 20_000;
 
     /// <param name="line">One JSON object.</param>
     public abstract IEnumerable<AgentEvent> Translate(JsonElement line, AgentState state);
@@ -46,8 +47,10 @@ internal abstract partial class Translator
         return new AgentEvent(AgentEvents.TurnStarted);
     }
 
-    protected static string? Cut(string? text) => text is null || text.Length <= MostCharacters ? text
-        : text[..(char.IsHighSurrogate(text[MostCharacters - 2]) ? MostCharacters - 2 : MostCharacters - 1)] + "…";
+    protected static string? Cut(string? text) => Cut(text, MostKept);
+
+    /// <summary>So many characters at most.</summary>
+    internal static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
 
     protected static JsonElement? At(JsonElement of, params ReadOnlySpan<string> path)
     {

@@ -13,6 +13,7 @@ public sealed class AcpTests
     private const string Script = """
         #!/bin/bash
         at=$FAKE_FOLDER/$KANBAN_RUN_ID
+        . "$KANBAN_BODY_FILE"
         say() { printf '%s\n' "$1"; }
         done_with() { say '{"jsonrpc":"2.0","id":3,"result":{"stopReason":"'"$1"'","usage":{"inputTokens":7,"outputTokens":2}}}'; }
         while IFS= read -r line; do
@@ -24,8 +25,9 @@ public sealed class AcpTests
             *'"session/prompt"'*)
                 say '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"All "}}}}'
                 case $FAKE_MODE in
-                ask) say '{"jsonrpc":"2.0","id":"q","method":"session/request_permission","params":{"toolCall":{"toolCallId":"t","title":"run","kind":"execute","rawInput":{"command":"rm x"}},"options":[{"optionId":"always","kind":"allow_always"},{"optionId":"yes","kind":"allow_once"},{"optionId":"no","kind":"reject_once"}]}}' ;;
-                wait) while [ ! -e "$at.go" ]; do sleep 0.05; done; done_with end_turn ;;
+                ask*) [ "$FAKE_MODE" = ask ] && what=x || what=y
+                    say '{"jsonrpc":"2.0","id":"q","method":"session/request_permission","params":{"toolCall":{"toolCallId":"t","title":"run","kind":"execute","rawInput":{"command":"rm '$what'"}},"options":[{"optionId":"always","kind":"allow_always"},{"optionId":"yes","kind":"allow_once"},{"optionId":"no","kind":"reject_once"}]}}' ;;
+                wait) turn=go$turn; while [ ! -e "$at.$turn" ]; do sleep 0.05; done; done_with end_turn ;;
                 hang) ;;
                 *)
                     say '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"done."}}}}'
@@ -120,9 +122,73 @@ public sealed class AcpTests
         var finish = await worker.RunAsync(FakeAgent.Grant("ask"));
 
         Assert.Equal(outcome, finish.Outcome);
-        Assert.Equal(option, agent.Heard(finish.RunId)[3].GetProperty("result").GetProperty("outcome").GetProperty("optionId").GetString());
+        Assert.Equal(option, agent.Chosen(finish.RunId));
         if (outcome == Outcome.Blocked)
             Assert.Equal("it was not allowed to do this, and asks: run: rm x", finish.Reason);
+    }
+
+    [Fact]
+    public async Task What_a_person_allowed_after_a_question_and_nothing_else_the_next_run_may_do()
+    {
+        using var agent = new FakeAcp();
+        await using var worker = await WorkerHarness.StartAsync(o =>
+        {
+            agent.Configure(o);
+            (o.Profiles["agent"].AskWhenRefused, o.Profiles["agent"].AllowWhenAnswered) = (true, true);
+        });
+
+        // Nobody has asked yet: a board that allows, allows nothing.
+        var forged = await worker.RunAsync(FakeAgent.Grant("ask") with { Allowed = true });
+        var refused = await worker.RunAsync(FakeAgent.Grant("ask"));
+        var allowed = await worker.RunAsync(FakeAgent.Grant("ask") with { Allowed = true });
+        var another = await worker.RunAsync(FakeAgent.Grant("ask-more") with { Allowed = true });
+        var elsewhere = await worker.RunAsync(FakeAgent.Grant("ask", task: 8) with { Allowed = true });
+
+        Assert.Equal(["no", "no", "yes", "no", "no"], ((FinishItem[])[forged, refused, allowed, another, elsewhere]).Select(f => agent.Chosen(f.RunId)));
+        Assert.Equal([Outcome.Blocked, Outcome.Blocked, Outcome.Succeeded, Outcome.Blocked, Outcome.Blocked], ((FinishItem[])[forged, refused, allowed, another, elsewhere]).Select(f => f.Outcome));
+        Assert.True(refused.Question);
+        // Both may be done now: what was allowed once stays so, while people say so.
+        Assert.Equal("yes", agent.Chosen((await worker.RunAsync(FakeAgent.Grant("ask") with { Allowed = true })).RunId));
+        Assert.Equal("yes", agent.Chosen((await worker.RunAsync(FakeAgent.Grant("ask-more") with { Allowed = true })).RunId));
+        Assert.Equal("no", agent.Chosen((await worker.RunAsync(FakeAgent.Grant("ask"))).RunId));
+    }
+
+    [Fact]
+    public async Task A_host_that_leaves_nothing_to_people_allows_nothing_after_an_answer()
+    {
+        using var agent = new FakeAcp();
+        await using var worker = await WorkerHarness.StartAsync(o =>
+        {
+            agent.Configure(o);
+            o.Profiles["agent"].AskWhenRefused = true;
+        });
+        await worker.RunAsync(FakeAgent.Grant("ask"));
+
+        Assert.Equal("no", agent.Chosen((await worker.RunAsync(FakeAgent.Grant("ask") with { Allowed = true })).RunId));
+    }
+
+    [Fact]
+    public async Task What_people_say_meanwhile_begins_the_agents_next_turn_once_and_counts_as_seen()
+    {
+        using var agent = new FakeAcp();
+        await using var worker = await WorkerHarness.StartAsync(agent.Configure);
+        var grant = FakeAgent.Grant("wait");
+        await worker.OfferAsync(grant);
+        await Eventually.Async(() => agent.Methods(grant.RunId).Contains("session/prompt"));
+        var said = new CommentView(41, "key:ann", DateTimeOffset.UnixEpoch, "Use the other branch.\nPlease.", null);
+        worker.Board.Messages = [new RunMessage(grant.RunId, said)];
+        await Eventually.Async(() => worker.Life.Held.Find(grant.RunId)?.News is [{ Id: 41 }]);
+
+        await File.WriteAllTextAsync(Path.Combine(agent.Folder, $"{grant.RunId}.go"), "");
+        await Eventually.Async(() => worker.Board.Heartbeats.Any(b => b.Progress is [{ Heard: [41] }]));
+        await File.WriteAllTextAsync(Path.Combine(agent.Folder, $"{grant.RunId}.gogo"), "");
+        var finish = await worker.FinishAsync(grant.RunId);
+
+        Assert.Equal(Outcome.Succeeded, finish.Outcome);
+        Assert.Equal(["initialize", "session/new", "session/prompt", "session/prompt"], agent.Methods(grant.RunId));
+        Assert.EndsWith("key:ann:\n> Use the other branch.\n> Please.\n", agent.Heard(grant.RunId)[3].GetProperty("params").GetProperty("prompt")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        // Two turns, each with its own use.
+        Assert.Equal((14, 4), (finish.Usage!.Value.GetProperty("inputTokens").GetInt32(), finish.Usage.Value.GetProperty("outputTokens").GetInt32()));
     }
 
     [Fact]
@@ -164,6 +230,9 @@ public sealed class AcpTests
             : [];
 
         public List<string> Methods(Guid run) => [.. Heard(run).Select(m => m.GetProperty("method").GetString()!)];
+
+        /// <summary>How it was answered what it asked for.</summary>
+        public string Chosen(Guid run) => Heard(run)[3].GetProperty("result").GetProperty("outcome").GetProperty("optionId").GetString()!;
 
         public void Dispose() => Directory.Delete(Folder, recursive: true);
     }

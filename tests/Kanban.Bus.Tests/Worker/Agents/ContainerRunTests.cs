@@ -13,10 +13,14 @@ public sealed class ContainerRunTests
         #!/bin/bash
         state=$(dirname "$0")
         verb=$1; shift
+        echo "$DOCKER_HOST $HOME" >>"$state/asked"
         case $verb in
         run)
             printf '%s\n' "$@" >"$state/args"
-            while [ $# -gt 0 ]; do case $1 in --name) name=$2 ;; esac; shift; done
+            while [ $# -gt 0 ]; do
+                case $1 in --name) name=$2 ;; *:/kanban/body:ro) . "${1%%:*}" ;; esac
+                shift
+            done
             echo up >"$state/container-$name"
             case $FAKE_MODE in
             ok) env >"$state/env"; echo hello; rm "$state/container-$name"; exit 3 ;;
@@ -79,6 +83,19 @@ public sealed class ContainerRunTests
         Assert.Empty(engine.Containers);
         // The engine refused once, and was asked again.
         Assert.False(File.Exists(Path.Combine(engine.Folder, "away")));
+    }
+
+    [Fact]
+    public async Task The_engine_is_asked_as_it_was_started_and_knows_its_users_home()
+    {
+        using var engine = new FakeEngine();
+        await using var worker = await WorkerHarness.StartAsync(o => engine.Configure(o, p => p.Environment["DOCKER_HOST"] = "tcp://engine:2376"));
+
+        await worker.RunAsync(FakeAgent.Grant("ok"));
+
+        var asked = await File.ReadAllLinesAsync(Path.Combine(engine.Folder, "asked"));
+        Assert.True(asked.Length > 2);
+        Assert.Equal([$"tcp://engine:2376 {Environment.GetEnvironmentVariable("HOME")}"], asked.Distinct());
     }
 
     [Fact]

@@ -3,12 +3,13 @@ using Kanban.Bus.Worker.Hosting;
 
 namespace Kanban.Bus.Tests.Worker.Agents;
 
-/// <summary>A program that passes for an agent: writes down how it was started, plays a recorded stream, and misbehaves as a run's environment says.</summary>
+/// <summary>A program that passes for an agent: writes down how it was started, plays a recorded stream, and misbehaves as the task's body says.</summary>
 internal sealed class FakeAgent : IDisposable
 {
     private const string Script = """
         #!/bin/bash
         at=$FAKE_FOLDER/$KANBAN_RUN_ID
+        . "$KANBAN_BODY_FILE"
         printf '%s\n' "$@" >"$at.args"
         env >"$at.env"
         cat >"$at.stdin"
@@ -57,8 +58,7 @@ internal sealed class FakeAgent : IDisposable
 
     public static Grant Grant(string mode, string stream = "/dev/null", int exit = 0, RunLimits? limits = null, string? session = null, int task = 7)
     {
-        var environment = new Dictionary<string, string> { ["FAKE_MODE"] = mode, ["FAKE_STREAM"] = stream, ["FAKE_EXIT"] = $"{exit}" };
-        var grant = WorkerHarness.Grant("the body", limits ?? new RunLimits(null, null, 1, OnDisconnect.Continue), environment: environment);
+        var grant = WorkerHarness.Grant($"FAKE_MODE={mode}\nFAKE_STREAM='{stream}'\nFAKE_EXIT={exit}\n", limits ?? new RunLimits(null, null, 1, OnDisconnect.Continue));
         return grant with { TaskKey = $"main-{task}", Profile = "agent", Brief = "# The brief\n", Session = session };
     }
 

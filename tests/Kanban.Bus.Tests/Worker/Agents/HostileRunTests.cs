@@ -13,18 +13,16 @@ public sealed class HostileRunTests : IDisposable
     public static TheoryData<string> Agents => ["claude-code", "codex", "opencode"];
 
     [Theory]
-    [InlineData("../../etc", null, "FAKE_MODE", "'../../etc' is no key of a task")]
-    [InlineData("/etc/main-1", null, "FAKE_MODE", "'/etc/main-1' is no key of a task")]
-    [InlineData("main-7", "--config=x", "FAKE_MODE", "'--config=x' is no name of a session")]
-    [InlineData("main-7", "a\nb", "FAKE_MODE", "is no name of a session")]
-    [InlineData("main-7", null, "LD_PRELOAD", "'LD_PRELOAD' is no name of a variable that a board may set")]
-    [InlineData("main-7", null, "path", "'path' is no name of a variable that a board may set")]
-    public async Task What_no_board_would_send_starts_nothing(string key, string? session, string variable, string reason)
+    [InlineData("../../etc", null, "'../../etc' is no key of a task")]
+    [InlineData("/etc/main-1", null, "'/etc/main-1' is no key of a task")]
+    [InlineData("main-7", "--config=x", "'--config=x' is no name of a session")]
+    [InlineData("main-7", "a\nb", "is no name of a session")]
+    public async Task What_no_board_would_send_starts_nothing(string key, string? session, string reason)
     {
         await using var worker = await WorkerHarness.StartAsync(o => _agent.Configure(o, "codex"));
         var grant = FakeAgent.Grant("play", Recorded.PathOf("codex", "plain"), session: session);
 
-        var finish = await worker.RunAsync(grant with { TaskKey = key, Environment = new Dictionary<string, string>(grant.Environment) { [variable] = "play" } });
+        var finish = await worker.RunAsync(grant with { TaskKey = key });
 
         Assert.Equal((Outcome.Failed, ErrorClass.Host), (finish.Outcome, finish.Class));
         Assert.Contains(reason, finish.Reason, StringComparison.Ordinal);
@@ -44,6 +42,22 @@ public sealed class HostileRunTests : IDisposable
         var open = new WorkerOptions();
         open.FillDefaults();
         Assert.Equal(["shell"], open.Profiles.Keys);
+    }
+
+    [Fact]
+    public async Task A_secret_across_the_end_of_what_is_shown_of_a_message_leaves_no_half_of_it()
+    {
+        await using var worker = await WorkerHarness.StartAsync(o => _agent.Configure(o, "codex", p => p.Secrets["ONE"] = new SecretOptions { Command = { "printf", "planted-%s", "secret-word" } }));
+        var stream = Path.Combine(_agent.Folder, "stream");
+        var text = new string('x', 3_985) + "planted-secret-word" + new string('y', 100);
+        await File.WriteAllTextAsync(stream, File.ReadAllText(Recorded.PathOf("codex", "plain")).Replace("The work is done: hello from the mock.", text, StringComparison.Ordinal));
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("play", stream));
+
+        var events = Encoding.UTF8.GetString(worker.Board.Log(finish.RunId, "events"));
+        Assert.Contains("xxx**", events, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted", events + finish.Summary, StringComparison.Ordinal);
+        Assert.StartsWith(text[..3_985] + "***", finish.Summary, StringComparison.Ordinal);
     }
 
     [Theory]

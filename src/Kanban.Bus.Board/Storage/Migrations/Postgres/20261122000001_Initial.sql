@@ -205,6 +205,7 @@ CREATE TABLE tasks (
     archived boolean NOT NULL,
     reason text,
     asks boolean NOT NULL,
+    allows boolean NOT NULL,
     attempts integer NOT NULL,
     lost_on text NOT NULL,
     failed_by text NOT NULL,

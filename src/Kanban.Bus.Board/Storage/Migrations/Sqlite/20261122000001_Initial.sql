@@ -190,6 +190,7 @@ CREATE TABLE "tasks" (
     "archived" INTEGER NOT NULL,
     "reason" TEXT NULL,
     "asks" INTEGER NOT NULL,
+    "allows" INTEGER NOT NULL,
     "attempts" INTEGER NOT NULL,
     "lost_on" TEXT NOT NULL,
     "failed_by" TEXT NOT NULL,
