@@ -14,6 +14,9 @@ internal sealed class AgentState
     /// <summary>First byte of standard output that has not been read.</summary>
     public long Offset { get; set; }
 
+    /// <summary>It is in the middle of a line too long to read: what comes up to the line feed is no line of its own.</summary>
+    public bool WithinLongLine { get; set; }
+
     /// <summary>Where its sessions are kept on this host; null where it has none.</summary>
     public string? Folder { get; set; }
 

@@ -29,9 +29,6 @@ internal sealed class EventFeed : IDisposable
     private readonly long _told;
     private long _end;
 
-    /// <summary>A line longer than is read at a time is passed by; this is where it goes on.</summary>
-    private bool _withinLongLine;
-
     /// <exception cref="IOException">The run has put something else in the stream's place.</exception>
     public EventFeed(RunDirectory run, Translator translator, AgentState state, TimeProvider clock)
     {
@@ -106,7 +103,11 @@ internal sealed class EventFeed : IDisposable
             for (int length; (length = piece.Span[at..].IndexOf((byte)'\n')) >= 0; at += length + 1)
                 Line(piece.Slice(at, length), State.Offset + at);
             if (at == 0 && read >= MostBytes)
-                (at, _withinLongLine) = (read, true);
+            {
+                // A line longer than is read at a time is passed by, and counts once.
+                State.Unreadable += State.WithinLongLine ? 0 : 1;
+                (at, State.WithinLongLine) = (read, true);
+            }
             else if (last && read == rest && at < read)
             {
                 Line(piece[at..], State.Offset + at);
@@ -123,11 +124,11 @@ internal sealed class EventFeed : IDisposable
 
     private void Line(ReadOnlyMemory<byte> line, long at)
     {
-        var cut = _withinLongLine;
-        _withinLongLine = false;
-        if (line.Span.Trim(" \t\r"u8).IsEmpty && !cut)
+        var rest = State.WithinLongLine;
+        State.WithinLongLine = false;
+        if (rest || line.Span.Trim(" \t\r"u8).IsEmpty)
             return;
-        if (cut || Translator.Parse(line) is not { } parsed)
+        if (Translator.Parse(line) is not { } parsed)
         {
             State.Unreadable++;
             return;
