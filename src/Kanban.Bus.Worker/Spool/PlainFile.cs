@@ -41,13 +41,17 @@ internal static class PlainFile
     }
 
     /// <summary>Null when there is none.</summary>
-    /// <exception cref="IOException">As <see cref="OpenRead"/>.</exception>
-    public static byte[]? ReadAllBytes(string path)
+    /// <param name="most">A run may make a file as long as it likes, which takes no disk.</param>
+    /// <exception cref="IOException">As <see cref="OpenRead"/>, or it is longer than that.</exception>
+    public static byte[]? ReadAllBytes(string path, long most = 1L << 30)
     {
         using var file = OpenRead(path);
         if (file is null)
             return null;
-        var bytes = new byte[RandomAccess.GetLength(file)];
+        var length = RandomAccess.GetLength(file);
+        if (length > most)
+            throw new IOException($"{path} has {length:N0} bytes; {most:N0} are allowed");
+        var bytes = new byte[length];
         var read = 0;
         for (int more; read < bytes.Length && (more = RandomAccess.Read(file, bytes.AsSpan(read), read)) > 0; read += more)
         {

@@ -11,6 +11,8 @@ internal sealed class Hermes : AgentExecutor
     /// <summary>Linux takes no longer word in an argument list than 128 KiB.</summary>
     private const int MostPromptBytes = 120 * 1024;
 
+    private const int MostUsageBytes = 1024 * 1024;
+
     private const string Home = "HERMES_HOME";
     private const string UsageFile = "hermes-usage.json";
 
@@ -60,12 +62,12 @@ internal sealed class Hermes : AgentExecutor
     {
         try
         {
-            if (PlainFile.ReadAllBytes(Path.Combine(run.Path, UsageFile)) is { Length: > 0 } bytes && Translator.Parse(bytes) is { } usage)
+            if (PlainFile.ReadAllBytes(Path.Combine(run.Path, UsageFile), MostUsageBytes) is { Length: > 0 } bytes && Translator.Parse(bytes) is { } usage)
                 Books.Read(usage, state);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            // The run has put something else in its place: then it has said nothing of what it used.
+            // The run has put something else in its place, or a name in it is none: then it has said nothing of what it used.
         }
     }
 

@@ -7,6 +7,7 @@ namespace Kanban.Bus.Worker.Executors.Agents;
 /// <summary>What each session has used so far, kept beside the sessions themselves: some agents count over all of a session, and a run answers for its own part alone.</summary>
 internal static class SessionTotals
 {
+    private const int MostBytes = 1024 * 1024;
     private const string Name = "kanban-usage.json";
 
     /// <summary>Null for a session that is not known here.</summary>
@@ -33,7 +34,7 @@ internal static class SessionTotals
     {
         try
         {
-            return PlainFile.ReadAllBytes(Path.Combine(folder, Name)) is { } bytes ? JsonSerializer.Deserialize<Dictionary<string, AgentUsage>>(bytes, Json.Client) ?? [] : [];
+            return PlainFile.ReadAllBytes(Path.Combine(folder, Name), MostBytes) is { } bytes ? JsonSerializer.Deserialize<Dictionary<string, AgentUsage>>(bytes, Json.Client) ?? [] : [];
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

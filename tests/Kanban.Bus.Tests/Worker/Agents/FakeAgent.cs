@@ -16,22 +16,23 @@ internal sealed class FakeAgent : IDisposable
         ls -A >"$at.found"
         echo half >draft
         hold() { while :; do sleep 0.05; done; }
+        fork() {
+            (trap '' INT TERM HUP; exec setsid sh -c 'echo $$ >"$0"; exec sleep 1000' "$at.pid") >/dev/null 2>&1 &
+            while [ ! -s "$at.pid" ]; do sleep 0.02; done
+        }
+        books() { while [ "$1" != --usage-file ]; do shift; done; printf '%s' "$2"; }
         case $FAKE_MODE in
         play) cat "$FAKE_STREAM"; exit "$FAKE_EXIT" ;;
         hang) head -n 1 "$FAKE_STREAM"; hold ;;
         stubborn) trap '' INT TERM HUP; head -n 1 "$FAKE_STREAM"; hold ;;
         polite) trap 'cat "$FAKE_STREAM"; exit 0' INT; trap 'exit 143' TERM; head -n 1 "$FAKE_STREAM"; hold ;;
         flood) exec yes '{"type":"noise"}' ;;
-        fork)
-            (trap '' INT TERM HUP; exec setsid sh -c 'echo $$ >"$0"; exec sleep 1000' "$at.pid") >/dev/null 2>&1 &
-            while [ ! -s "$at.pid" ]; do sleep 0.02; done
-            cat "$FAKE_STREAM" ;;
+        fork) fork; cat "$FAKE_STREAM" ;;
         silent) exit "$FAKE_EXIT" ;;
-        hermes)
-            while [ "$1" != --usage-file ]; do shift; done
-            cat "$FAKE_STREAM" >"$2"
-            echo 'The answer.'
-            exit "$FAKE_EXIT" ;;
+        hermes) cat "$FAKE_STREAM" >"$(books "$@")"; echo 'The answer.'; exit "$FAKE_EXIT" ;;
+        hermes-fork) fork; cat "$FAKE_STREAM" >"$(books "$@")"; echo 'The answer.' ;;
+        hermes-polite) to=$(books "$@"); trap 'cat "$FAKE_STREAM" >"$to"; exit 130' INT; trap 'exit 143' TERM; echo up; hold ;;
+        hermes-huge) truncate -s 3G "$(books "$@")" ;;
         esac
         """;
 
