@@ -90,6 +90,6 @@ internal sealed partial class CodexTranslator : Translator
             cached, written, Number(line, "usage", "reasoning_output_tokens") ?? 0);
     }
 
-    [GeneratedRegex(@"^Reconnecting\D*(\d{1,4})\s*/")]
+    [GeneratedRegex(@"^Reconnecting\D*([0-9]{1,4})\s*/")]
     private static partial Regex Reconnecting();
 }

@@ -6,6 +6,9 @@ namespace Kanban.Bus.Worker.Executors.Agents;
 /// <summary>What agents say in words of a provider's refusal: its status, and when its limit resets.</summary>
 internal static partial class LimitText
 {
+    /// <summary>What is longer is no time to come back after, for the board as well.</summary>
+    public const double MostSeconds = 1e9;
+
     /// <summary>HTTP statuses by which a provider says: not now.</summary>
     public static bool IsProviders(int status) => status is 408 or 429 or >= 500 and <= 599;
 
@@ -34,7 +37,7 @@ internal static partial class LimitText
             return (at, null);
         if (Iso().Match(text) is { Success: true } iso && DateTimeOffset.TryParse(iso.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var said))
             return (said, null);
-        if (Wait().Match(text) is { Success: true } wait && Seconds(wait.Groups["lengths"].Value) is > 0 and var seconds)
+        if (Wait().Match(text) is { Success: true } wait && Seconds(wait.Groups["lengths"].Value) is > 0 and < MostSeconds and var seconds)
             return (null, seconds);
         if (DayAndTime().Match(text) is { Success: true } date
             && DateTime.TryParseExact($"{date.Groups["month"].ValueSpan[..3]} {date.Groups["day"].Value} {date.Groups["year"].Value} {date.Groups["time"].Value.Replace(" ", "", StringComparison.Ordinal)}",
@@ -71,27 +74,28 @@ internal static partial class LimitText
         return new DateTimeOffset(next, zone?.GetUtcOffset(next) ?? now.Offset);
     }
 
-    [GeneratedRegex(@"(?:status(?: code)?|HTTP|API Error)[:\s]*(\d{3})\b|^(\d{3})\b", RegexOptions.IgnoreCase)]
+    // [0-9] where a number is read of it: \d is a digit of any script.
+    [GeneratedRegex(@"(?:(?:status(?: code)?|HTTP|API Error)[:\s]*|^)([0-9]{3})\b", RegexOptions.IgnoreCase)]
     private static partial Regex Status();
 
     [GeneratedRegex(@"overloaded|high demand|temporary error|rate.?limit|too many requests|usage limit|quota|hit your .{0,20}limit|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|connection (?:refused|reset|error)|service unavailable|bad gateway|stream disconnected|error sending request", RegexOptions.IgnoreCase)]
     private static partial Regex Provider();
 
-    [GeneratedRegex(@"(?:\||reset\w*\W{1,3}(?:at\W)?)(\d{10}|\d{13})\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:\||reset\w*\W{1,3}(?:at\W)?)([0-9]{10}|[0-9]{13})\b", RegexOptions.IgnoreCase)]
     private static partial Regex Epoch();
 
     [GeneratedRegex(@"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")]
     private static partial Regex Iso();
 
-    [GeneratedRegex(@"(?:try again|retry|resets?|wait)\W{0,3}(?:again\s)?(?:after|in|for)?\W{0,3}(?<lengths>(?:\d+(?:\.\d+)?\s*(?:days?|hours?|hrs?|minutes?|mins?|milliseconds|ms|seconds?|secs?|d|h|m|s)\b[\s,]*(?:and\s)?)+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:try again|retry|resets?|wait)\W{0,3}(?:again\s)?(?:after|in|for)?\W{0,3}(?<lengths>(?:[0-9]+(?:\.[0-9]+)?\s*(?:days?|hours?|hrs?|minutes?|mins?|milliseconds|ms|seconds?|secs?|d|h|m|s)\b[\s,]*(?:and\s)?)+)", RegexOptions.IgnoreCase)]
     private static partial Regex Wait();
 
-    [GeneratedRegex(@"(\d+(?:\.\d+)?)\s*(milliseconds|ms|d|h|m|s)?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"([0-9]+(?:\.[0-9]+)?)\s*(milliseconds|ms|d|h|m|s)?", RegexOptions.IgnoreCase)]
     private static partial Regex Length();
 
-    [GeneratedRegex(@"(?:resets?|try again|available again)\s+(?:at\s+|on\s+)?(?<month>[A-Z][a-z]{2,8})\.?\s+(?<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?<year>20\d\d),?\s+(?:at\s+)?(?<time>\d{1,2}:\d{2}\s*[ap]m)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:resets?|try again|available again)\s+(?:at\s+|on\s+)?(?<month>[A-Z][a-z]{2,8})\.?\s+(?<day>[0-9]{1,2})(?:st|nd|rd|th)?,?\s+(?<year>20[0-9][0-9]),?\s+(?:at\s+)?(?<time>[0-9]{1,2}:[0-9]{2}\s*[ap]m)\b", RegexOptions.IgnoreCase)]
     private static partial Regex DayAndTime();
 
-    [GeneratedRegex(@"(?:resets?|try again|available again)\s+(?:at\s+)?(?<hour>\d{1,2})(?::(?<minute>\d{2}))?\s*(?<half>am|pm)?\b(?:\s*\((?<zone>[A-Za-z_]+(?:/[A-Za-z_]+)*)\))?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:resets?|try again|available again)\s+(?:at\s+)?(?<hour>[0-9]{1,2})(?::(?<minute>[0-9]{2}))?\s*(?<half>am|pm)?\b(?:\s*\((?<zone>[A-Za-z_]+(?:/[A-Za-z_]+)*)\))?", RegexOptions.IgnoreCase)]
     private static partial Regex TimeOfDay();
 }

@@ -70,7 +70,7 @@ internal sealed class OpenCodeTranslator : Translator
         var after = Text(line, "error", "data", "responseHeaders", "retry-after");
         return Finished(state, new AgentEnd(
             false, text, (int?)Number(line, "error", "data", "statusCode"),
-            double.TryParse(after, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
+            double.TryParse(after, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < LimitText.MostSeconds ? seconds : null,
             Flag(line, "error", "data", "isRetryable")));
     }
 

@@ -67,8 +67,9 @@ internal abstract partial class Translator
     protected static long? Number(JsonElement of, params ReadOnlySpan<string> path) =>
         At(of, path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var value) && Math.Abs(value) < 1e18 ? (long)value : null;
 
+    /// <summary>Null also for what is no sum of money: such could not be added up.</summary>
     protected static decimal? Money(JsonElement of, params ReadOnlySpan<string> path) =>
-        At(of, path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var value) ? value : null;
+        At(of, path) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var value) && Math.Abs(value) < 1e18m ? value : null;
 
     protected static bool Flag(JsonElement of, params ReadOnlySpan<string> path) => At(of, path) is { ValueKind: JsonValueKind.True };
 

@@ -30,14 +30,23 @@ public sealed class LimitTextTests
     [InlineData("You have no limit")]
     [InlineData("resets 25:00")]
     [InlineData("resets 13pm")]
+    [InlineData("resets at ١٧٩٥٣٥٨١٠٤")]
+    [InlineData("resets at ٣:١٥ pm")]
+    [InlineData("retry after ٣٠ s")]
     [InlineData("try again later")]
     [InlineData(null)]
     public void Where_nothing_is_told_nothing_is_made_up(string? text) => Assert.Equal((null, null), LimitText.Reset(text, Now));
+
+    [Fact]
+    public void A_length_of_time_that_nobody_can_wait_is_none() => Assert.Equal((null, null), LimitText.Reset($"try again in {new string('9', 400)} seconds", Now));
 
     [Theory]
     [InlineData("exceeded retry limit, last status: 429 Too Many Requests", 429)]
     [InlineData("unexpected status 401 Unauthorized: no", 401)]
     [InlineData("API Error: 529 overloaded", 529)]
+    [InlineData("429 Too Many Requests", 429)]
     [InlineData("it took 404 s", null)]
+    [InlineData("HTTP ٤٢٩", null)]
+    [InlineData("٤٢٩ Too Many Requests", null)]
     public void A_status_is_read_where_it_is_called_so(string text, int? status) => Assert.Equal(status, LimitText.StatusIn(text));
 }

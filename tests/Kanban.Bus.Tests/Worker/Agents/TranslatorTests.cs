@@ -173,4 +173,19 @@ public sealed class TranslatorTests
         Assert.Equal(1000, run.State.Unknown.Values.Sum());
         Assert.All(run.State.Unknown.Keys, k => Assert.True(k.Length <= 60));
     }
+
+    [Fact]
+    public void Numbers_that_can_not_be_are_none()
+    {
+        var lines = File.ReadAllLines(Recorded.PathOf("opencode", "plain"));
+        var dear = lines[^1].Replace("\"cost\":0.000144", "\"cost\":7e28", StringComparison.Ordinal);
+        Assert.NotEqual(lines[^1], dear);
+
+        var done = Recorded.Play("opencode", [.. lines, dear, dear], 0);
+        var never = """{"type":"error","error":{"data":{"message":"no","statusCode":429,"responseHeaders":{"retry-after":"NINES"}}}}""".Replace("NINES", new string('9', 400), StringComparison.Ordinal);
+        var late = Recorded.Play("opencode", [never], 1);
+
+        Assert.Equal((Outcome.Succeeded, 0.000144m), (done.End.Outcome, done.State.Usage!.CostUsd));
+        Assert.Equal((ErrorClass.Provider, null), (late.End.Class, late.End.RetryAfterSeconds));
+    }
 }
