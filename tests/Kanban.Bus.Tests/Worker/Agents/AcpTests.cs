@@ -4,6 +4,7 @@ using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
 using Kanban.Bus.Worker.Executors.Agents;
 using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Shim;
 
 namespace Kanban.Bus.Tests.Worker.Agents;
 
@@ -15,6 +16,7 @@ public sealed class AcpTests
         at=$FAKE_FOLDER/$KANBAN_RUN_ID
         . "$KANBAN_BODY_FILE"
         say() { printf '%s\n' "$1"; }
+        hold() { echo $$ >"$at.pid"; while :; do sleep 0.05; done; }
         done_with() { say '{"jsonrpc":"2.0","id":3,"result":{"stopReason":"'"$1"'","usage":{"inputTokens":7,"outputTokens":2}}}'; }
         while IFS= read -r line; do
             printf '%s\n' "$line" >>"$at.heard"
@@ -29,6 +31,15 @@ public sealed class AcpTests
                     say '{"jsonrpc":"2.0","id":"q","method":"session/request_permission","params":{"toolCall":{"toolCallId":"t","title":"run","kind":"execute","rawInput":{"command":"rm '$what'"}},"options":[{"optionId":"always","kind":"allow_always"},{"optionId":"yes","kind":"allow_once"},{"optionId":"no","kind":"reject_once"}]}}' ;;
                 wait) turn=go$turn; while [ ! -e "$at.$turn" ]; do sleep 0.05; done; done_with end_turn ;;
                 hang) ;;
+                stubborn) trap '' INT TERM HUP; hold ;;
+                stays) trap '' INT TERM HUP; done_with end_turn; hold ;;
+                flood) exec yes '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"noise"}}}' ;;
+                gone) exit "$FAKE_EXIT" ;;
+                fork)
+                    (trap '' INT TERM HUP; exec setsid sh -c 'echo $$ >"$0"; exec sleep 1000' "$at.pid") >/dev/null 2>&1 &
+                    while [ ! -s "$at.pid" ]; do sleep 0.02; done
+                    done_with end_turn ;;
+                lie) done_with end_turn; exit "$FAKE_EXIT" ;;
                 *)
                     say '{"jsonrpc":"2.0","method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"done."}}}}'
                     done_with end_turn ;;
@@ -211,6 +222,52 @@ public sealed class AcpTests
         Assert.Equal(["initialize", "session/new", "session/prompt"], agent.Methods(waiting));
     }
 
+    [Fact]
+    public async Task An_agent_that_misbehaves_in_its_turn_is_ended_and_told_apart()
+    {
+        using var agent = new FakeAcp();
+        var lines = new LogLines();
+        await using var worker = await WorkerHarness.StartAsync(
+            o =>
+            {
+                o.Lanes["shell"] = 10;
+                o.LogLimitBytes = 1 << 20;
+                agent.Configure(o);
+            },
+            loggers: lines);
+        // Eight start at once: their first words must not come after it.
+        var silence = new RunLimits(null, 8, 1, OnDisconnect.Continue);
+
+        var hung = worker.RunAsync(FakeAgent.Grant("hang", limits: silence, task: 1));
+        var stubborn = worker.RunAsync(FakeAgent.Grant("stubborn", limits: silence, task: 2));
+        var flooding = worker.RunAsync(FakeAgent.Grant("flood", task: 3));
+        var forking = worker.RunAsync(FakeAgent.Grant("fork", task: 4));
+        var wordless = worker.RunAsync(FakeAgent.Grant("gone", exit: 0, task: 5));
+        var broken = worker.RunAsync(FakeAgent.Grant("gone", exit: 1, task: 6));
+        var lying = worker.RunAsync(FakeAgent.Grant("lie", exit: 1, task: 7));
+        var staying = worker.RunAsync(FakeAgent.Grant("stays", task: 8));
+
+        foreach (var silent in (FinishItem[])[await hung, await stubborn])
+        {
+            Assert.Equal((Outcome.TimedOut, "wrote nothing for 8 s", ErrorClass.Agent), (silent.Outcome, silent.Reason, silent.Class));
+            // The next run can go on with it.
+            Assert.Equal("acp-1", silent.Session);
+        }
+        Assert.Equal("session/cancel", agent.Methods((await hung).RunId)[^1]);
+        Assert.Equal("session/prompt", agent.Methods((await stubborn).RunId)[^1]);
+        var flood = await flooding;
+        Assert.Equal((Outcome.Failed, "wrote more than 1,048,576 bytes of output", ErrorClass.Agent), (flood.Outcome, flood.Reason, flood.Class));
+        Assert.InRange(worker.Board.Log(flood.RunId, "stdout").Length, (1 << 20) - 1024, 1 << 20);
+        Assert.Contains(lines.All, l => l.Contains($"Run {flood.RunId}", StringComparison.Ordinal) && l.Contains("update/noise", StringComparison.Ordinal));
+        foreach (var (run, reason) in new[] { (await wordless, "exit 0"), (await broken, "exit 1") })
+            Assert.Equal((Outcome.Failed, $"acp ended without saying how ({reason})", ErrorClass.Agent), (run.Outcome, run.Reason, run.Class));
+        // What it answered counts: it may end as it likes, or not at all.
+        foreach (var done in (FinishItem[])[await forking, await lying, await staying])
+            Assert.Equal((Outcome.Succeeded, null, null), (done.Outcome, done.Reason, done.ExitCode));
+        foreach (var left in (FinishItem[])[await stubborn, await forking, await staying])
+            Assert.True(ProcStat.Read(agent.Process(left.RunId)) is not { IsDead: false });
+    }
+
     private sealed class FakeAcp : IDisposable
     {
         public string Folder { get; } = Directory.CreateTempSubdirectory("kanban-acp-").FullName;
@@ -228,6 +285,9 @@ public sealed class AcpTests
         public List<JsonElement> Heard(Guid run) => File.Exists(Path.Combine(Folder, $"{run}.heard"))
             ? [.. File.ReadAllText(Path.Combine(Folder, $"{run}.heard"), Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l))]
             : [];
+
+        /// <summary>The one that was to stay.</summary>
+        public int Process(Guid run) => int.Parse(File.ReadAllText(Path.Combine(Folder, $"{run}.pid")), System.Globalization.CultureInfo.InvariantCulture);
 
         public List<string> Methods(Guid run) => [.. Heard(run).Select(m => m.GetProperty("method").GetString()!)];
 

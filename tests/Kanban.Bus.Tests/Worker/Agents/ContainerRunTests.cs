@@ -25,10 +25,16 @@ public sealed class ContainerRunTests
             case $FAKE_MODE in
             ok) env >"$state/env"; echo hello; rm "$state/container-$name"; exit 3 ;;
             stuck) trap '' TERM; while :; do sleep 0.05; done ;;
+            flood) exec yes ;;
+            lie) exit 0 ;;
+            fork)
+                (trap '' INT TERM HUP; exec setsid sh -c 'echo $$ >"$0"; exec sleep 1000' "$state/forked") >/dev/null 2>&1 &
+                while [ ! -s "$state/forked" ]; do sleep 0.02; done ;;
             refuse) rm "$state/container-$name"; echo 'no such image' >&2; exit 125 ;;
             esac ;;
         rm)
             if [ -e "$state/away" ]; then rm "$state/away"; exit 1; fi
+            if [ -e "$state/lies" ]; then rm "$state/lies"; exit 0; fi
             rm -f "$state/container-$2" ;;
         ps) ls "$state" | grep '^container-' || : ;;
         esac
@@ -96,6 +102,34 @@ public sealed class ContainerRunTests
         var asked = await File.ReadAllLinesAsync(Path.Combine(engine.Folder, "asked"));
         Assert.True(asked.Length > 2);
         Assert.Equal([$"tcp://engine:2376 {Environment.GetEnvironmentVariable("HOME")}"], asked.Distinct());
+    }
+
+    [Fact]
+    public async Task An_engine_that_misbehaves_leaves_neither_container_nor_process()
+    {
+        using var engine = new FakeEngine();
+        await using var worker = await WorkerHarness.StartAsync(o =>
+        {
+            o.LogLimitBytes = 1 << 20;
+            engine.Configure(o);
+        });
+        // One removal is said to have been made, and was not.
+        await File.WriteAllTextAsync(Path.Combine(engine.Folder, "lies"), "");
+
+        var hung = worker.RunAsync(FakeAgent.Grant("stuck", limits: new RunLimits(null, 2, 1, OnDisconnect.Continue), task: 1));
+        var flooding = worker.RunAsync(FakeAgent.Grant("flood", task: 2));
+        var lying = worker.RunAsync(FakeAgent.Grant("lie", task: 3));
+        var forking = worker.RunAsync(FakeAgent.Grant("fork", task: 4));
+
+        Assert.Equal((Outcome.TimedOut, "wrote nothing for 2 s", ErrorClass.Agent), ((await hung).Outcome, (await hung).Reason, (await hung).Class));
+        Assert.Equal((Outcome.Failed, "wrote more than 1,048,576 bytes of output"), ((await flooding).Outcome, (await flooding).Reason));
+        Assert.InRange(worker.Board.Log((await flooding).RunId, "stdout").Length, (1 << 20) - 1024, 1 << 20);
+        Assert.Equal((Outcome.Succeeded, 0), ((await lying).Outcome, (await lying).ExitCode));
+        Assert.Equal(Outcome.Succeeded, (await forking).Outcome);
+        Assert.Empty(engine.Containers);
+        Assert.False(File.Exists(Path.Combine(engine.Folder, "lies")));
+        var forked = int.Parse(await File.ReadAllTextAsync(Path.Combine(engine.Folder, "forked")), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(ProcStat.Read(forked) is not { IsDead: false });
     }
 
     [Fact]
