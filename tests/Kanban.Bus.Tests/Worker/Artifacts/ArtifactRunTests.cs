@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Kanban.Bus.Contracts;
@@ -29,6 +30,34 @@ public sealed class ArtifactRunTests
         Assert.Equal(2_500_000, files["out/big"].Count(b => b == 'z'));
         Assert.Equal("hi\n"u8.ToArray(), files["report.md"]);
         await Eventually.Async(() => Directory.GetDirectories(Path.Combine(worker.Home, "runs")).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_killed_in_the_middle_of_a_file_goes_on_where_the_board_stands()
+    {
+        await using var worker = await WorkerHarness.StartAsync();
+        var offsets = new ConcurrentQueue<string>();
+        var cut = new TaskCompletionSource<IResult?>();
+        worker.Board.Intercept = context =>
+        {
+            if (context.Request.Method != "PUT" || !context.Request.Path.Value!.Contains("/artifacts/", StringComparison.Ordinal))
+                return Task.FromResult<IResult?>(null);
+            offsets.Enqueue(context.Request.Query["offset"]!);
+            return offsets.Count == 3 ? cut.Task : Task.FromResult<IResult?>(null);
+        };
+        var runId = await worker.OfferAsync(WorkerHarness.Grant("head -c 3500000 /dev/urandom >big; sha256sum <big") with { Artifacts = ["big"] });
+        await Eventually.Async(() => offsets.Count == 3);
+        Assert.Null(worker.Board.FinishOf(runId));
+
+        await worker.AbandonWorkerAsync();
+        await worker.StartWorkerAsync();
+        var finish = await worker.FinishAsync(runId);
+        cut.SetResult(Results.StatusCode(503));
+
+        Assert.Equal((Outcome.Succeeded, null), (finish.Outcome, finish.Reason));
+        Assert.Equal(["0", "1048576", "2097152", "2097152", "3145728"], offsets);
+        Assert.Equal($"{Convert.ToHexStringLower(SHA256.HashData(worker.Board.Artifacts(runId)["big"]))}  -\n", worker.Out(runId));
+        Assert.Single(worker.Board.Finishes);
     }
 
     [Fact]
