@@ -32,12 +32,17 @@ internal static class RunTalk
         });
     }
 
-    public static Command BuildInbox(App app) => app.On(
-        new Command("inbox", "Inside a run: what people said since it last looked; the board notes that it was seen"), async (call, ct) =>
+    public static Command BuildInbox(App app)
+    {
+        var hook = Options.Text("--hook", "Answer as a hook of that agent (claude-code): what happened comes on standard input", "AGENT");
+        return app.On(new Command("inbox", "Inside a run: what people said since it last looked; the board notes that it was seen") { hook }, async (call, ct) =>
         {
+            if (call.Get(hook) is { } agent)
+                return await AgentHook.AnswerAsync(call, agent, ct);
             call.Output.List(await call.RunBoard.InboxAsync(call.Run, ct), TaskComment.Columns, "Nothing new.");
             return ExitCode.Ok;
         });
+    }
 
     public static Command BuildHeartbeat(App app)
     {

@@ -38,5 +38,6 @@ internal static class RunTools
         return self is not null && Path.GetFileName(self) == "dotnet" && File.Exists(beside + ".dll") ? [self, beside + ".dll"] : null;
     }
 
-    private static string Quoted(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    /// <summary>One word of a shell's line.</summary>
+    public static string Quoted(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

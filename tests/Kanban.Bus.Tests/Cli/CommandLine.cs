@@ -24,7 +24,7 @@ internal sealed class CommandLine : IDisposable
 
     public bool OnTerminal { get; init; }
 
-    public string Input { get; init; } = "";
+    public string Input { get; set; } = "";
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

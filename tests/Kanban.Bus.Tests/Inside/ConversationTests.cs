@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Kanban.Bus.Board.Fleet;
 using Kanban.Bus.Board.Runs;
 using Kanban.Bus.Contracts;
@@ -101,7 +102,8 @@ public sealed class ConversationTests
         Assert.True(second.Grant.Allowed);
         Assert.Contains("Answered the run's question and allowed what it asks for: it was not allowed to push", (await runs.People.GetFromJsonAsync<Page<EventView>>("/api/v1/events?type=task.answered", Json.Client))!.Items.Single().Text, StringComparison.Ordinal);
         await runs.FinishAsync(second, Outcome.Blocked, "and now?", question: true);
-        using var plain = await AnswerAsync(runs, run.Key, "no");
+        using var unblocked = await runs.People.PostAsJsonAsync($"/api/v1/tasks/{run.Key}/unblock", new WithReason("never mind"), Json.Client);
+        unblocked.EnsureSuccessStatusCode();
         Assert.False((await runs.StartRunAsync(run.Key)).Grant.Allowed);
     }
 
@@ -116,6 +118,34 @@ public sealed class ConversationTests
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Empty((await runs.TaskAsync(run.Key)).Comments);
+    }
+
+    [Fact]
+    public async Task An_agents_hook_brings_what_people_said_into_its_session_once()
+    {
+        await using var runs = await HeldRuns.StartAsync();
+        var run = await runs.StartRunAsync();
+        Assert.Equal((0, ""), await HookAsync("PostToolUse"));
+        await SayAsync(runs, run.Key, "use the other branch");
+
+        var (code, told) = await HookAsync("PostToolUse");
+
+        Assert.Equal(0, code);
+        var context = JsonElement.Parse(told).GetProperty("hookSpecificOutput");
+        Assert.Equal("PostToolUse", context.GetProperty("hookEventName").GetString());
+        Assert.EndsWith("> use the other branch", context.GetProperty("additionalContext").GetString(), StringComparison.Ordinal);
+        Assert.Equal((0, ""), await HookAsync("Stop"));
+        await SayAsync(runs, run.Key, "and this");
+        var stop = JsonElement.Parse((await HookAsync("Stop")).Out);
+        Assert.Equal("block", stop.GetProperty("decision").GetString());
+        Assert.Contains("> and this", stop.GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        async Task<(int Code, string Out)> HookAsync(string happened)
+        {
+            run.Kanban.Input = $$"""{"hook_event_name":"{{happened}}","tool_name":"Bash"}""";
+            var ended = await run.Kanban.RunAsync("inbox", "--hook", "claude-code");
+            return (ended.Code, ended.Out);
+        }
     }
 
     [Fact]

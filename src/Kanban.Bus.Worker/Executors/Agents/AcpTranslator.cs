@@ -197,7 +197,7 @@ internal sealed class AcpTranslator : Translator
         state.Outbox.Add(answer.ToJsonString());
         if (allowed)
             return [];
-        state.Refused.Add(wanted);
+        state.Refuse(wanted);
         return [.. Flush(state, talk), new AgentEvent(AgentEvents.ApprovalNeeded) { Id = Text(call, "toolCallId"), Tool = Text(call, "kind"), Text = Cut(what) }];
     }
 

@@ -23,7 +23,7 @@ internal abstract class AgentExecutor : Executor
         if (end is { Outcome: Outcome.Failed, Class: ErrorClass.Agent } && state.Turns == 0)
             state.Session = null;
         return state is { AsksWhenRefused: true, Refused.Count: > 0 } && end.Outcome is Outcome.Succeeded or Outcome.Failed && end.Class is not (ErrorClass.Provider or ErrorClass.Host)
-            ? new RunEnd(Outcome.Blocked, "it was not allowed to do this, and asks: " + string.Join("; ", state.Refused.Select(r => r.Text).Distinct()), Summary: end.Summary, Question: true)
+            ? new RunEnd(Outcome.Blocked, "it was not allowed to do this, and asks: " + string.Join("; ", state.Refused.Select(r => r.Text)), Summary: end.Summary, Question: true)
             : end;
     }
 

@@ -8,6 +8,7 @@ internal sealed class AgentState
 {
     private const int MostKinds = 20;
     private const int MostTools = 200;
+    private const int MostRefused = 50;
 
     public string Executor { get; set; } = Hosting.ProfileOptions.Shell;
 
@@ -100,6 +101,16 @@ internal sealed class AgentState
     {
         if (Tools.Count < MostTools)
             Tools[id] = call;
+    }
+
+    /// <summary>Once, however often it is asked for.</summary>
+    /// <returns>Whether it is new.</returns>
+    public bool Refuse(RefusedCall call)
+    {
+        if (Refused.Count >= MostRefused || Refused.Any(r => r.Text == call.Text))
+            return false;
+        Refused.Add(call);
+        return true;
     }
 
     public ToolCall? Close(string id) => Tools.Remove(id, out var call) ? call : null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Kanban.Bus.Worker.Hosting;
@@ -8,6 +9,13 @@ namespace Kanban.Bus.Worker.Executors.Agents;
 internal sealed partial class ClaudeCode : AgentExecutor
 {
     private const string Config = "CLAUDE_CONFIG_DIR";
+
+    private static readonly SearchValues<char> InPatterns = SearchValues.Create("*?[]{}!\\");
+
+    /// <summary>Asks the board only when the worker has put something new into the inbox: most tool calls cost two looks at a file. It fails for no reason, as that would stop the agent.</summary>
+    private const string Hook = """
+        in=$KANBAN_INBOX_FILE; [ -s "$in" ] || exit 0; [ -e "$in.seen" ] && [ ! "$in" -nt "$in.seen" ] && exit 0; touch "$in.asked"; kanban inbox --hook claude-code && mv "$in.asked" "$in.seen"; exit 0
+        """;
 
     public override string Name => "claude-code";
     public override string Binary => "claude";
@@ -40,8 +48,7 @@ internal sealed partial class ClaudeCode : AgentExecutor
         if (tools.Count > 0)
             command.AddRange(["--allowedTools", string.Join(',', tools)]);
         var state = Begin(order, session);
-        if (state.Allowed.Select(RuleOf).OfType<string>().ToList() is { Count: > 0 } rules)
-            command.AddRange(["--settings", Write(order, "settings.json", new { permissions = new { allow = rules } })]);
+        command.AddRange(["--settings", Write(order, "settings.json", Settings(order, state))]);
         return new Launch([.. command, .. profile.Arguments])
         {
             Environment = new Dictionary<string, string> { [Config] = folder },
@@ -50,12 +57,24 @@ internal sealed partial class ClaudeCode : AgentExecutor
         };
     }
 
+    /// <summary>What a person allowed it; and after each tool call, and before it ends, it hears what people said meanwhile.</summary>
+    private static Dictionary<string, object> Settings(LaunchOrder order, AgentState state)
+    {
+        var settings = new Dictionary<string, object> { ["permissions"] = new { allow = state.Allowed.Select(RuleOf).OfType<string>() } };
+        if (order.Kanban is { } program)
+        {
+            object[] hook = [new { hooks = (object[])[new { type = "command", command = Hook.Replace("kanban", RunTools.Quoted(program), StringComparison.Ordinal) }] }];
+            settings["hooks"] = new { PostToolUse = hook, Stop = hook };
+        }
+        return settings;
+    }
+
     /// <summary>As its settings name it; null for what they can't name to the letter.</summary>
     private static string? RuleOf(RefusedCall call) => call.Kind switch
     {
         // A star would allow more.
         "Bash" when !call.Input.Contains('*') => $"Bash({call.Input})",
-        "Write" or "Edit" or "MultiEdit" or "NotebookEdit" when Path.IsPathRooted(call.Input) && call.Input.AsSpan().IndexOfAny("*?[]{}!\\") < 0 => $"Edit(/{call.Input})",
+        "Write" or "Edit" or "MultiEdit" or "NotebookEdit" when Path.IsPathRooted(call.Input) && call.Input.AsSpan().IndexOfAny(InPatterns) < 0 => $"Edit(/{call.Input})",
         _ => null,
     };
 

@@ -107,10 +107,7 @@ internal sealed class ClaudeCodeTranslator : Translator
     /// <summary>Told when it happens, and all together at the end.</summary>
     private static AgentEvent[] Refused(RefusedCall? call, string? id, AgentState state)
     {
-        if (call is null || state.Refused.Any(r => r.Text == call.Text))
-            return [];
-        state.Refused.Add(call);
-        return [new AgentEvent(AgentEvents.ApprovalNeeded) { Tool = call.Kind, Id = id, Text = call.Text }];
+        return call is null || !state.Refuse(call) ? [] : [new AgentEvent(AgentEvents.ApprovalNeeded) { Tool = call.Kind, Id = id, Text = call.Text }];
     }
 
     private static string? WrittenBy(string tool, JsonElement part) => tool switch
