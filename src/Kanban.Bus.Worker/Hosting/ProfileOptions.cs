@@ -15,8 +15,8 @@ public sealed class ProfileOptions
     /// <summary>As the agent names it; default: the agent's own choice.</summary>
     public string? Model { get; set; }
 
-    /// <summary>What the agent may do without being asked. Default <c>edit</c>.</summary>
-    public Permissions Permissions { get; set; } = Permissions.Edit;
+    /// <summary>What the agent may do without being asked. Default <c>edit</c>; <c>hermes</c> can't be held to less than <c>all</c>.</summary>
+    public Permissions? Permissions { get; set; }
 
     /// <summary>Tools that it may use besides, as the agent names them.</summary>
     public List<string> Tools { get; } = [];
@@ -66,6 +66,8 @@ public sealed class ProfileOptions
     internal static readonly IReadOnlyList<string> UsualEnvironment = ["PATH", "LANG", "TZ"];
 
     internal IReadOnlyList<string> CommandOrDefault => Command.Count == 0 ? ShellCommand : Command;
+
+    internal Permissions PermissionsOrDefault => Permissions ?? Hosting.Permissions.Edit;
 
     internal IReadOnlyList<string> PassOrDefault => PassEnvironment.Count == 0 ? UsualEnvironment : PassEnvironment;
 }

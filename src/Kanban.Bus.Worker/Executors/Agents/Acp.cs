@@ -31,13 +31,19 @@ internal sealed class Acp : AgentExecutor
             Folder = order.Run.Workspace,
             Prompt = Prompt(order with { Grant = order.Grant with { Session = null } }),
             Resumed = order.Resume is null ? null : Prompt(order),
-            Permissions = order.Profile.Permissions,
+            Permissions = order.Profile.PermissionsOrDefault,
             Servers = order.Kanban is { } program ? Server(program, KanbanVariables(order)) : "[]",
         };
         state.Outbox.Add(AcpTranslator.Initialize);
-        return new Launch([.. order.Profile.Command.Count == 0 ? [Program(order), "acp"] : ShellExecutor.Words(order.Profile.Command, order.Run), .. order.Profile.Arguments])
+        var isOpenCode = order.Profile.Command.Count == 0;
+        // What the profile does not allow it asks for, and is answered by the profile.
+        Dictionary<string, string> environment = isOpenCode ? OpenCodeRules.Variables(order.Profile, "ask") : [];
+        environment["XDG_DATA_HOME"] = folder;
+        if (isOpenCode && OpenCode.Settings(order, null) is { } file)
+            environment[OpenCodeRules.Config] = file;
+        return new Launch([.. isOpenCode ? [Program(order), "acp"] : ShellExecutor.Words(order.Profile.Command, order.Run), .. order.Profile.Arguments])
         {
-            Environment = new Dictionary<string, string> { ["XDG_DATA_HOME"] = folder },
+            Environment = environment,
             LiveInput = true,
             State = state,
         };

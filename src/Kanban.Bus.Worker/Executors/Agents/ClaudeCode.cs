@@ -33,7 +33,7 @@ internal sealed partial class ClaudeCode : AgentExecutor
         var resume = order.Resume is { } earlier && BringSession(folder, earlier, order.Run.Workspace) ? earlier : null;
         var session = resume ?? order.Grant.RunId.ToString();
         List<string> command = [Program(order), "-p", "--output-format", "stream-json", "--verbose", resume is null ? "--session-id" : "--resume", session];
-        command.AddRange(["--permission-mode", profile.Permissions switch { Permissions.Read => "dontAsk", Permissions.All => "bypassPermissions", _ => "acceptEdits" }]);
+        command.AddRange(["--permission-mode", profile.PermissionsOrDefault switch { Permissions.Read => "dontAsk", Permissions.All => "bypassPermissions", _ => "acceptEdits" }]);
         if (profile.Model is { Length: > 0 } model)
             command.AddRange(["--model", model]);
         if (profile.MaxCostUsd is { } most)

@@ -20,7 +20,7 @@ internal sealed class Codex : AgentExecutor
         List<string> command =
         [
             Program(order), "exec", "--json", "-C", order.Run.Workspace, "--skip-git-repo-check",
-            "-s", profile.Permissions switch { Permissions.Read => "read-only", Permissions.All => "danger-full-access", _ => "workspace-write" },
+            "-s", profile.PermissionsOrDefault switch { Permissions.Read => "read-only", Permissions.All => "danger-full-access", _ => "workspace-write" },
         ];
         if (profile.Model is { Length: > 0 } model)
             command.AddRange(["-m", model]);

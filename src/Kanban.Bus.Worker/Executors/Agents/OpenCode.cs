@@ -7,7 +7,6 @@ namespace Kanban.Bus.Worker.Executors.Agents;
 internal sealed class OpenCode : AgentExecutor
 {
     private const string Data = "XDG_DATA_HOME";
-    private const string Config = "OPENCODE_CONFIG";
 
     public override string Name => "opencode";
     public override string Binary => "opencode";
@@ -20,19 +19,37 @@ internal sealed class OpenCode : AgentExecutor
         List<string> command = [Program(order), "run", "--format", "json", "--dir", order.Run.Workspace];
         if (profile.Model is { Length: > 0 } model)
             command.AddRange(["-m", model]);
-        if (profile.Permissions == Permissions.All)
+        if (profile.PermissionsOrDefault == Permissions.All)
             command.Add("--auto");
         if (order.Resume is { } session)
             command.AddRange(["-s", session]);
-        var environment = new Dictionary<string, string> { [Data] = SessionFolder(order, Data, "data") };
-        if (order.Kanban is { } program && !order.Environment.ContainsKey(Config))
-            environment[Config] = Write(order, "opencode.json", new
-            {
-                mcp = new Dictionary<string, object> { ["kanban"] = new { type = "local", command = (string[])[program, .. RunTools.McpWords], environment = KanbanVariables(order), enabled = true } },
-            });
+        var environment = OpenCodeRules.Variables(profile, "deny");
+        environment[Data] = SessionFolder(order, Data, "data");
+        if (Settings(order, order.Kanban) is { } file)
+            environment[OpenCodeRules.Config] = file;
         return new Launch([.. command, .. profile.Arguments]) { Environment = environment, Input = Prompt(order), State = Begin(order) };
     }
 
-    protected override RunEnd Unsaid(int status, AgentState state) =>
-        status == 0 && state.Session is not null && state.Turns > 0 ? new RunEnd(Outcome.Succeeded, Summary: state.LastMessage) : base.Unsaid(status, state);
+    /// <summary>Writes its settings for the run; null where the profile names a file of its own, or there is nothing to say.</summary>
+    /// <param name="kanban">To be started as a server of tools; null for none.</param>
+    internal static string? Settings(LaunchOrder order, string? kanban)
+    {
+        var instructions = OpenCodeRules.Instructions(order.Profile, order.Run.Workspace);
+        if (order.Environment.ContainsKey(OpenCodeRules.Config) || (kanban is null && instructions.Length == 0))
+            return null;
+        var mcp = kanban is null ? [] : new Dictionary<string, object>
+        {
+            ["kanban"] = new { type = "local", command = (string[])[kanban, .. RunTools.McpWords], environment = KanbanVariables(order), enabled = true },
+        };
+        return Write(order, "opencode.json", new { mcp, instructions });
+    }
+
+    protected override RunEnd Unsaid(int status, AgentState state) => (status, state) switch
+    {
+        // It ends with 0 too where it gives up its turn, as it does when it would have to ask.
+        (0, { Turn: OpenCodeTranslator.InCalls }) => new RunEnd(Outcome.Failed,
+            state.Refused is [.., var last] ? $"it gave up when it was refused this: {last}" : "it ended between two steps, without a last word", ErrorClass.Agent, Summary: state.LastMessage),
+        (0, { Session: not null, Turns: > 0 }) => new RunEnd(Outcome.Succeeded, Summary: state.LastMessage),
+        _ => base.Unsaid(status, state),
+    };
 }

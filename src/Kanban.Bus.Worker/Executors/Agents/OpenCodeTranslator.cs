@@ -7,6 +7,12 @@ namespace Kanban.Bus.Worker.Executors.Agents;
 /// <summary>What <c>opencode run --format json</c> writes. It writes no last event: it is done when it ends.</summary>
 internal sealed class OpenCodeTranslator : Translator
 {
+    /// <summary>The turn that was read last is of calls: one has yet to come that answers them.</summary>
+    public const string InCalls = "tool-calls";
+
+    // In the words of its two errors: a rule that denies, and a request that somebody, or nobody, answered.
+    private static readonly string[] Refusals = ["The user has specified a rule which prevents you", "The user rejected permission to use this"];
+
     public override IEnumerable<AgentEvent> Translate(JsonElement line, AgentState state)
     {
         List<AgentEvent> events = [];
@@ -19,6 +25,7 @@ internal sealed class OpenCodeTranslator : Translator
         switch (kind)
         {
             case "step_start":
+                state.Turn = "started";
                 events.Add(NewTurn(state));
                 break;
             case "text":
@@ -31,6 +38,7 @@ internal sealed class OpenCodeTranslator : Translator
                 events.AddRange(ToolUse(line, state));
                 break;
             case "step_finish":
+                state.Turn = Text(line, "part", "reason") ?? "over";
                 state.Usage = (state.Usage ?? new AgentUsage()) + Counted(line);
                 events.Add(new AgentEvent(AgentEvents.Usage) { Usage = state.Usage });
                 break;
@@ -60,6 +68,12 @@ internal sealed class OpenCodeTranslator : Translator
         if (id is not null)
             state.Close(id);
         yield return new AgentEvent(AgentEvents.ToolFinished) { Id = id, Tool = tool, Ok = status == "completed", Text = Shown(At(line, "part", "state", status == "completed" ? "output" : "error")) };
+        if (status == "error" && Refusals.Any(r => Text(line, "part", "state", "error")?.StartsWith(r, StringComparison.Ordinal) == true))
+        {
+            var what = Cut($"{tool}: {Shown(input is { } asked ? At(asked, "command") ?? At(asked, "filePath") ?? asked : null)}")!;
+            state.Refused.Add(what);
+            yield return new AgentEvent(AgentEvents.ApprovalNeeded) { Id = id, Tool = tool, Text = what };
+        }
         if (status == "completed" && tool is "write" or "edit" or "patch" && input is { } written && Text(written, "filePath") is { } path)
             yield return new AgentEvent(AgentEvents.FileChanged) { Id = id, Path = path, Change = tool == "write" ? "add" : "update" };
     }

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Kanban.Bus.Contracts;
+using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Executors.Agents;
+using Kanban.Bus.Worker.Hosting;
+
+namespace Kanban.Bus.Tests.Worker.Agents;
+
+/// <summary>What OpenCode may do, by the rules it is given: read here as its version 1.18.33 reads them, the last that matches decides.</summary>
+public sealed class OpenCodeRulesTests
+{
+    [Theory]
+    [InlineData(Permissions.Read, "read", "src/a.cs", "allow")]
+    [InlineData(Permissions.Read, "read", "deploy/.env", "deny")]
+    [InlineData(Permissions.Read, "grep", "x", "allow")]
+    [InlineData(Permissions.Read, "edit", "src/a.cs", "deny")]
+    [InlineData(Permissions.Read, "bash", "ls", "deny")]
+    [InlineData(Permissions.Read, "webfetch", "https://x.example", "deny")]
+    [InlineData(Permissions.Read, "external_directory", "/etc/*", "deny")]
+    [InlineData(Permissions.Read, "other_tool", "*", "deny")]
+    [InlineData(Permissions.Read, "kanban_complete", "*", "allow")]
+    [InlineData(Permissions.Edit, "edit", "src/a.cs", "allow")]
+    [InlineData(Permissions.Edit, "bash", "ls", "deny")]
+    [InlineData(Permissions.Edit, "bash", "npm test -- x", "allow", "bash:npm test*")]
+    [InlineData(Permissions.Edit, "bash", "npm install", "deny", "bash:npm test*")]
+    [InlineData(Permissions.Edit, "webfetch", "https://x.example", "allow", "webfetch")]
+    [InlineData(Permissions.Read, "edit", "docs/a.md", "allow", "edit:docs/*")]
+    [InlineData(Permissions.Read, "edit", "src/a.cs", "deny", "edit:docs/*")]
+    [InlineData(Permissions.Read, "external_directory", "/srv/data/*", "allow", "external_directory:/srv/data/*")]
+    [InlineData(Permissions.Read, "external_directory", "/etc/*", "deny", "external_directory:/srv/data/*")]
+    public void A_profile_allows_this_much(Permissions permissions, string action, string pattern, string expected, string? tool = null)
+    {
+        var profile = new ProfileOptions { Executor = "opencode", Permissions = permissions };
+        if (tool is not null)
+            profile.Tools.Add(tool);
+
+        Assert.Equal(expected, Decided(OpenCodeRules.Variables(profile, "deny"), action, pattern));
+        Assert.Equal(expected == "deny" ? "ask" : "allow", Decided(OpenCodeRules.Variables(profile, "ask"), action, pattern));
+    }
+
+    [Fact]
+    public void Who_may_do_everything_gets_no_rules() =>
+        Assert.Empty(OpenCodeRules.Variables(new ProfileOptions { Executor = "opencode", Permissions = Permissions.All }, "deny"));
+
+    [Theory]
+    [InlineData("opencode", null, "deny")]
+    [InlineData("opencode", Permissions.All, null)]
+    [InlineData("acp", null, "ask")]
+    [InlineData("acp", Permissions.All, null)]
+    public async Task A_run_is_started_under_its_profiles_rules_and_without_its_repositorys_settings(string executor, Permissions? permissions, string? bash)
+    {
+        using var agent = new FakeAgent();
+        await using var worker = await WorkerHarness.StartAsync(o => agent.Configure(o, executor, p => p.Permissions = permissions));
+
+        var run = await worker.OfferAsync(FakeAgent.Grant("hang"));
+        await Eventually.Async(() => File.Exists(Path.Combine(agent.Folder, $"{run}.stdin")));
+
+        var rules = agent.Variable(run, "OPENCODE_PERMISSION");
+        Assert.Equal(bash, rules is null ? null : Decided(new() { ["OPENCODE_PERMISSION"] = rules }, "bash", "ls"));
+        Assert.Equal(bash is null ? null : "1", agent.Variable(run, "OPENCODE_DISABLE_PROJECT_CONFIG"));
+        Assert.Equal(executor == "opencode" && bash is null, agent.Arguments(run).Contains("--auto"));
+        worker.Board.Stop[run] = "enough";
+        await worker.FinishAsync(run);
+    }
+
+    [Theory]
+    [InlineData(true, Outcome.Blocked, "it was not allowed to do this, and asks: bash: echo hi >made.txt")]
+    [InlineData(false, Outcome.Succeeded, null)]
+    public async Task What_a_rule_denied_is_told_and_asked_where_the_profile_says_so(bool ask, Outcome outcome, string? reason)
+    {
+        using var agent = new FakeAgent();
+        await using var worker = await WorkerHarness.StartAsync(o => agent.Configure(o, "opencode", p => p.AskWhenRefused = ask));
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf("opencode", "denied")));
+
+        Assert.Equal((outcome, reason), (finish.Outcome, finish.Reason));
+        Assert.Equal(["bash: echo hi >made.txt"], Recorded.Read("opencode", "denied", 0).State.Refused);
+        Assert.Contains(AgentEvents.ApprovalNeeded, Recorded.Read("opencode", "denied", 0).Kinds);
+    }
+
+    /// <summary>It ends with 0 where it would have had to ask.</summary>
+    [Fact]
+    public async Task A_turn_that_was_given_up_for_a_question_is_no_success()
+    {
+        using var agent = new FakeAgent();
+        await using var worker = await WorkerHarness.StartAsync(o => agent.Configure(o, "opencode"));
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf("opencode", "gave-up")));
+
+        Assert.Equal((Outcome.Failed, ErrorClass.Agent, "it gave up when it was refused this: bash: echo hi >made.txt"), (finish.Outcome, finish.Class, finish.Reason));
+    }
+
+    private static string Decided(Dictionary<string, string> variables, string action, string pattern)
+    {
+        var decided = "nothing";
+        foreach (var rule in JsonElement.Parse(variables["OPENCODE_PERMISSION"]).EnumerateObject().Where(r => Matches(action, r.Name)))
+        {
+            if (rule.Value.ValueKind == JsonValueKind.String)
+                decided = rule.Value.GetString()!;
+            else
+                decided = rule.Value.EnumerateObject().LastOrDefault(p => Matches(pattern, p.Name)) is { Value.ValueKind: JsonValueKind.String } last ? last.Value.GetString()! : decided;
+        }
+        return decided;
+    }
+
+    private static bool Matches(string text, string pattern) =>
+        Regex.IsMatch(text, "^" + Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal) + "$");
+}
