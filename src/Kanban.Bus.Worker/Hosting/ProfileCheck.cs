@@ -16,6 +16,8 @@ internal static partial class ProfileCheck
             yield return "Command starts with an empty word; its first word is the program.";
         if (p.Command.Count > 0 && p.Executor is not (ProfileOptions.Shell or "container" or "acp"))
             yield return $"Command is given, but the executor '{p.Executor}' makes its own; name another program with Binary, and more words with Arguments.";
+        foreach (var fault in ProfileKeys.Unheeded(p))
+            yield return fault;
         if (p.Executor == "container" && string.IsNullOrEmpty(p.Image))
             yield return "Image is missing; the executor 'container' needs one, such as debian:12.";
         if (p.Executor != "container" && p.Image is not null)

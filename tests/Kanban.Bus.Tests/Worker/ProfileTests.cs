@@ -39,6 +39,44 @@ public sealed class ProfileTests : IDisposable
         Assert.All(faults, f => Assert.StartsWith(f.Fault, Assert.Single(ProfileCheck.Faults(f.Profile)), StringComparison.Ordinal));
     }
 
+    /// <summary>What is given and not heeded would be a limit that does not hold.</summary>
+    [Fact]
+    public void A_key_that_its_executor_does_not_heed_is_refused_and_told_who_does()
+    {
+        (ProfileOptions Profile, string Fault)[] faults =
+        [
+            (new ProfileOptions { Executor = "hermes", Permissions = Permissions.Read }, "Permissions is 'read', but hermes asks for nothing and can't be held to it; leave it out or say 'all'"),
+            (new ProfileOptions { Executor = "hermes", Permissions = Permissions.Edit }, "Permissions is 'edit', but hermes"),
+            (new ProfileOptions { Permissions = Permissions.Edit }, "Permissions is 'edit', which the executor 'shell' does not heed; only claude-code, codex, opencode, hermes and acp do."),
+            (new ProfileOptions { Executor = "none", Permissions = Permissions.All }, "Permissions is 'all', which the executor 'none' does not heed"),
+            (new ProfileOptions { Executor = "container", Image = "debian:12", Permissions = Permissions.Read }, "Permissions is 'read', which the executor 'container' does not heed"),
+            (new ProfileOptions { Executor = "codex", Tools = { "Bash", "WebFetch" } }, "Tools is 'Bash WebFetch', which the executor 'codex' does not heed; only claude-code, opencode and acp without a Command do."),
+            (new ProfileOptions { Executor = "acp", Command = { "x" }, Tools = { "bash" } }, "Tools is 'bash', which 'acp' with a Command does not heed"),
+            (new ProfileOptions { Executor = "acp", Command = { "x" }, Binary = "y" }, "Binary is 'y', which 'acp' with a Command does not heed"),
+            (new ProfileOptions { Binary = "bash" }, "Binary is 'bash', which the executor 'shell' does not heed; only claude-code, codex, opencode, hermes, acp without a Command and container do."),
+            (new ProfileOptions { Executor = "codex", MaxCostUsd = 1.5m }, "MaxCostUsd is 1.5, which the executor 'codex' does not heed; only claude-code does."),
+            (new ProfileOptions { Executor = "codex", AskWhenRefused = true }, "AskWhenRefused is true, which the executor 'codex' does not heed; only claude-code, opencode and acp do."),
+            (new ProfileOptions { Executor = "acp", Model = "m" }, "Model is 'm', which the executor 'acp' does not heed"),
+            (new ProfileOptions { Executor = "container", Image = "debian:12", Model = "m" }, "Model is 'm', which the executor 'container' does not heed"),
+            (new ProfileOptions { Arguments = { "-x", "y" } }, "Arguments is '-x y', which the executor 'shell' does not heed"),
+            (new ProfileOptions { Executor = "opencode", Environment = { ["OPENCODE_PERMISSION"] = "{}" } }, "OPENCODE_PERMISSION is given, but the worker makes it of Permissions and Tools"),
+        ];
+
+        Assert.All(faults, f => Assert.StartsWith(f.Fault, Assert.Single(ProfileCheck.Faults(f.Profile)), StringComparison.Ordinal));
+        Assert.All(
+            [
+                new ProfileOptions { Executor = "hermes", Model = "m", Binary = "h", Arguments = { "-x" } },
+                new ProfileOptions { Executor = "hermes", Permissions = Permissions.All },
+                new ProfileOptions { Executor = "claude-code", Permissions = Permissions.Read, Tools = { "Bash" }, AskWhenRefused = true, MaxCostUsd = 1, Model = "m" },
+                new ProfileOptions { Executor = "opencode", Permissions = Permissions.Edit, Tools = { "bash:npm test*" }, AskWhenRefused = true, Model = "m" },
+                new ProfileOptions { Executor = "opencode", Permissions = Permissions.All, Environment = { ["OPENCODE_PERMISSION"] = "{}" } },
+                new ProfileOptions { Executor = "acp", Binary = "o", Tools = { "bash" }, Permissions = Permissions.Read, AskWhenRefused = true, Arguments = { "-x" } },
+                new ProfileOptions { Executor = "acp", Command = { "x" }, Permissions = Permissions.Read, AskWhenRefused = true, Arguments = { "-x" } },
+                new ProfileOptions { Executor = "container", Image = "debian:12", Binary = "podman", Arguments = { "-x" } },
+            ],
+            p => Assert.Empty(ProfileCheck.Faults(p)));
+    }
+
     [Fact]
     public async Task A_worker_says_in_which_line_of_its_file_the_mistake_is()
     {
