@@ -46,11 +46,18 @@ internal sealed record RealAgent(string Executor, string Program, Func<string, I
     });
 
     /// <summary>Keys and values below <c>Worker:Profiles:agent</c>.</summary>
-    public IReadOnlyDictionary<string, string> Profile(string url) => new Dictionary<string, string>(Settings(url))
+    public IReadOnlyDictionary<string, string> Profile(string url)
     {
-        ["Executor"] = Executor,
-        ["Binary"] = Path.Combine(Installed!, Program),
-        ["Permissions"] = "All",
+        var profile = new Dictionary<string, string> { ["Executor"] = Executor, ["Binary"] = Path.Combine(Installed!, Program), ["Permissions"] = "All" };
+        foreach (var (key, value) in Settings(url))
+            profile[key] = value;
+        return profile;
+    }
+
+    /// <summary>One that asks a person, who may allow it what it was refused.</summary>
+    public RealAgent Asking() => this with
+    {
+        Settings = url => new Dictionary<string, string>(Settings(url)) { ["Permissions"] = "Edit", ["AskWhenRefused"] = "true", ["AllowWhenAnswered"] = "true" },
     };
 
     private static IEnumerable<KeyValuePair<string, string>> Arguments(params string[] words) => words.Select((word, i) => KeyValuePair.Create($"Arguments__{i}", word));

@@ -10,7 +10,12 @@ namespace Kanban.Bus.IntegrationTests.Agents;
 public sealed class RealAgentTests(ITestOutputHelper output)
 {
     [AgentFact]
-    public Task Claude_Code() => WorksAsync(RealAgent.ClaudeCode);
+    public async Task Claude_Code()
+    {
+        await WorksAsync(RealAgent.ClaudeCode);
+        await HearsAsync(RealAgent.ClaudeCode);
+        await AsksAsync(RealAgent.ClaudeCode.Asking());
+    }
 
     [AgentFact]
     public Task Codex() => WorksAsync(RealAgent.Codex);
@@ -80,6 +85,48 @@ public sealed class RealAgentTests(ITestOutputHelper output)
         board.Models.Play(new ModelStep.Limit(1));
         var limited = await Shown("429 for ever", board, await board.AddAsync("Give up"));
         Assert.Equal((RunState.Failed, ErrorClass.Provider), (limited.State, limited.Class));
+    }
+
+    /// <summary>What people say reaches it after its tool call, and once more before it ends.</summary>
+    private async Task HearsAsync(RealAgent agent)
+    {
+        await using var board = await AgentBoard.StartAsync(agent);
+        board.Models.Play(
+            new ModelStep.Command("while [ ! -s \"$KANBAN_INBOX_FILE\" ]; do sleep 0.1; done; echo went"),
+            new ModelStep.Text("Nearly done, and slow to say so, and slower still.", TimeSpan.FromSeconds(0.5)), new ModelStep.Text("Heard both."));
+        var key = await board.AddAsync("Listen");
+        await Eventually.Async(() => board.Models.Requests.Count == 1, within: TimeSpan.FromMinutes(2));
+        await board.Api.PostAsync($"tasks/{key}/comments", new AddComment("use the other branch"));
+        await Eventually.Async(() => board.Models.Requests.Count == 2, within: TimeSpan.FromMinutes(1));
+        await board.Api.PostAsync($"tasks/{key}/comments", new AddComment("and mind the gap"));
+        var run = await Shown("heard", board, key);
+
+        Assert.Equal((RunState.Succeeded, "Heard both."), (run.State, run.Summary));
+        var requests = board.Models.Requests.Select(r => r.GetRawText()).ToList();
+        Assert.Equal(3, requests.Count);
+        Assert.Contains("use the other branch", requests[1], StringComparison.Ordinal);
+        Assert.Contains("and mind the gap", requests[2], StringComparison.Ordinal);
+        Assert.All((await board.Api.GetAsync<TaskDetail>($"tasks/{key}")).Comments, c => Assert.NotNull(c.SeenAt));
+    }
+
+    /// <summary>What it was refused becomes a question; the person's answer lets the same session do just that.</summary>
+    private async Task AsksAsync(RealAgent agent)
+    {
+        await using var board = await AgentBoard.StartAsync(agent);
+        board.Models.Play(new ModelStep.Command("git init -q made; cat made/.git/HEAD"), new ModelStep.Text("I may not."));
+        var key = await board.AddAsync("Make a file");
+        var asked = await Shown("asked", board, key);
+        Assert.Contains("git init -q made", (await board.Api.GetAsync<TaskDetail>($"tasks/{key}")).Task.Question, StringComparison.Ordinal);
+
+        board.Models.Play(new ModelStep.Command("git init -q made; cat made/.git/HEAD"), new ModelStep.Command("git init -q other; cat other/.git/HEAD"), new ModelStep.Text("One of the two."));
+        await board.Api.PostAsync($"tasks/{key}/answer", new AnswerTask("Do it.", Allow: true));
+        var again = await Shown("allowed", board, key, 2);
+
+        Assert.Equal(await board.SessionAsync(asked), await board.SessionAsync(again));
+        Assert.Contains("ref: refs/heads/", board.Models.Requests.Last().GetRawText(), StringComparison.Ordinal);
+        var question = (await board.Api.GetAsync<TaskDetail>($"tasks/{key}")).Task.Question!;
+        Assert.Contains("git init -q other", question, StringComparison.Ordinal);
+        Assert.DoesNotContain("git init -q made", question, StringComparison.Ordinal);
     }
 
     private async Task<RunView> Shown(string what, AgentBoard board, string key, int number = 1)

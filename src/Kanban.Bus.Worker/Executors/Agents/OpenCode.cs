@@ -48,7 +48,7 @@ internal sealed class OpenCode : AgentExecutor
     {
         // It ends with 0 too where it gives up its turn, as it does when it would have to ask.
         (0, { Turn: OpenCodeTranslator.InCalls }) => new RunEnd(Outcome.Failed,
-            state.Refused is [.., var last] ? $"it gave up when it was refused this: {last}" : "it ended between two steps, without a last word", ErrorClass.Agent, Summary: state.LastMessage),
+            state.Refused is [.., var last] ? $"it gave up when it was refused this: {last.Text}" : "it ended between two steps, without a last word", ErrorClass.Agent, Summary: state.LastMessage),
         (0, { Session: not null, Turns: > 0 }) => new RunEnd(Outcome.Succeeded, Summary: state.LastMessage),
         _ => base.Unsaid(status, state),
     };

@@ -75,7 +75,7 @@ public sealed class OpenCodeRulesTests
         var finish = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf("opencode", "denied")));
 
         Assert.Equal((outcome, reason), (finish.Outcome, finish.Reason));
-        Assert.Equal(["bash: echo hi >made.txt"], Recorded.Read("opencode", "denied", 0).State.Refused);
+        Assert.Equal(["bash: echo hi >made.txt"], Recorded.Read("opencode", "denied", 0).State.Refused.Select(r => r.Text));
         Assert.Contains(AgentEvents.ApprovalNeeded, Recorded.Read("opencode", "denied", 0).Kinds);
     }
 
