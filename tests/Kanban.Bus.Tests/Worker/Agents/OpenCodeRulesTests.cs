@@ -43,6 +43,19 @@ public sealed class OpenCodeRulesTests
     public void Who_may_do_everything_gets_no_rules() =>
         Assert.Empty(OpenCodeRules.Variables(new ProfileOptions { Executor = "opencode", Permissions = Permissions.All }, "deny"));
 
+    [Fact]
+    public void A_repositorys_instructions_are_read_though_its_settings_are_not()
+    {
+        var folder = Directory.CreateTempSubdirectory("kanban-rules-").FullName;
+        var profile = new ProfileOptions { Executor = "opencode" };
+        Assert.Empty(OpenCodeRules.Instructions(profile, folder));
+        File.WriteAllText(Path.Combine(folder, "CLAUDE.md"), "x");
+        Assert.Equal([Path.Combine(folder, "CLAUDE.md")], OpenCodeRules.Instructions(profile, folder));
+        File.WriteAllText(Path.Combine(folder, "AGENTS.md"), "x");
+        Assert.Equal([Path.Combine(folder, "AGENTS.md")], OpenCodeRules.Instructions(profile, folder));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Theory]
     [InlineData("opencode", null, "deny")]
     [InlineData("opencode", Permissions.All, null)]
