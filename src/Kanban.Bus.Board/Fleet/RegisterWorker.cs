@@ -12,7 +12,7 @@ using Request = Kanban.Bus.Contracts.RegisterWorker;
 namespace Kanban.Bus.Board.Fleet;
 
 /// <summary>POST /workers — 200 registered, 400 a field is wrong or a lane unknown, 409 another process has this id, 426 another protocol version.</summary>
-/// <remarks>A worker that started anew takes its id over at once: it names the same instance, so the older process is gone. Another instance waits until the older one said
+/// <remarks>A worker that started anew takes its id over at once: it names the same instance, so the older process is gone, unless that was heard of on another boot of a host within two heartbeats. Another instance waits until the older one said
 /// goodbye or is silent for a lease, and holds no run: two processes with one id never both have work.</remarks>
 internal static class RegisterWorker
 {
@@ -54,7 +54,7 @@ internal static class RegisterWorker
         var worker = await db.Workers.Include(w => w.Lanes).SingleOrDefaultAsync(w => w.Id == request.Id, ct);
         if (worker is null)
             db.Workers.Add(worker = new Worker { Id = request.Id, Host = request.Host, Version = request.Version, SessionHash = session });
-        else if (await IsAnotherAsync(worker, request, db, now - lease.Duration, ct))
+        else if (IsCopy(worker, request, now - (2 * lease.Heartbeat)) || await IsAnotherAsync(worker, request, db, now - lease.Duration, ct))
             return (worker, null);
         else
             worker.OldSessionHash = worker.SessionHash;
@@ -91,6 +91,11 @@ internal static class RegisterWorker
     private static async Task<bool> IsAnotherAsync(Worker worker, Request request, BoardDbContext db, DateTimeOffset silentSince, CancellationToken ct) =>
         worker.Instance is not null && request.Instance is not null && worker.Instance != request.Instance
         && ((worker.State is WorkerState.Live && worker.HeartbeatAt >= silentSince) || await db.Leases.AnyAsync(l => l.WorkerId == worker.Id, ct));
+
+    /// <summary>Whether the state directory was copied to another host, where its first process is still at work. After a restart of the host the boot id is another one too: then nothing has been heard for a while.</summary>
+    private static bool IsCopy(Worker worker, Request request, DateTimeOffset heardSince) =>
+        worker.Instance is not null && worker.Instance == request.Instance && worker.BootId is not null && request.BootId is not null && worker.BootId != request.BootId
+        && worker.State is WorkerState.Live && worker.HeartbeatAt >= heardSince;
 
     /// <summary>Ends runs whose holder is known to be gone.</summary>
     internal static async Task LoseAsync(BoardDbContext db, IRunSaga saga, string workerId, IReadOnlyList<Guid> runIds, string reason, DateTimeOffset now, CancellationToken ct)

@@ -86,6 +86,24 @@ public sealed class WorkerCallsTests
         Assert.Equal(WorkerProtocol.Version, (await RegisterAsync(worker, Me with { Protocol = WorkerProtocol.Version + 5 })).Protocol);
     }
 
+    [Fact]
+    public async Task A_state_directory_that_was_copied_to_another_host_does_not_take_the_id_from_who_is_at_work_and_a_restarted_host_gets_it_back()
+    {
+        await using var board = await StartAsync();
+        using var worker = board.Client(Key);
+        var first = Me with { Instance = "i-1", BootId = "boot-1" };
+        await RegisterAsync(worker, first);
+        await RegisterAsync(worker, first with { ProcessId = 2 });
+
+        using var copied = await worker.PostAsJsonAsync("/api/v1/workers", first with { BootId = "boot-2", Host = "there" }, Json.Client);
+        Assert.Equal(HttpStatusCode.Conflict, copied.StatusCode);
+        Assert.Contains("pid 2 on host here", await copied.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        var past = TimeProvider.System.GetUtcNow().AddMinutes(-1);
+        await board.UseAsync(db => db.Workers.ExecuteUpdateAsync(set => set.SetProperty(w => w.HeartbeatAt, past)));
+        await RegisterAsync(worker, first with { BootId = "boot-2" });
+    }
+
     private static async Task<BoardServer> StartAsync()
     {
         var board = await BoardServer.StartAsync([("Access:WorkerKey", Key)]);
