@@ -183,7 +183,7 @@ internal sealed class WorkerLife : IAsyncDisposable
         }
     }
 
-    /// <summary>Worktrees that nobody has come back to are removed: at the start, and once an hour.</summary>
+    /// <summary>Worktrees and sessions that nobody has come back to are removed: at the start, and once an hour.</summary>
     private async Task SweepAsync()
     {
         using var hour = new PeriodicTimer(TimeSpan.FromHours(1), _clock);
@@ -192,6 +192,7 @@ internal sealed class WorkerLife : IAsyncDisposable
             do
             {
                 await _places.SweepAsync(_life.Token);
+                _start.SweepHomes();
             }
             while (await hour.WaitForNextTickAsync(_life.Token));
         }

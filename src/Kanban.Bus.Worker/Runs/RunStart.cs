@@ -142,8 +142,6 @@ internal sealed class RunStart(
     /// <summary>Takes up every run of the spool: live ones are watched on, ended ones reported, vanished ones reported as lost.</summary>
     public async Task TakeUpAsync()
     {
-        if (_homes.Sweep(clock.GetUtcNow()) is { Length: > 0 } faults)
-            log.AgentHomesNotRemoved(faults);
         foreach (var directory in spool.Left())
         {
             try
@@ -163,6 +161,13 @@ internal sealed class RunStart(
                 log.SpoolEntryUnreadable(e, directory.RunId, directory.Path);
             }
         }
+    }
+
+    /// <summary>To be called when every run of the spool is taken up.</summary>
+    public void SweepHomes()
+    {
+        if (_homes.Sweep(clock.GetUtcNow(), held.All.Select(r => r.Grant)) is { Length: > 0 } faults)
+            log.AgentHomesNotRemoved(faults);
     }
 
     private async Task TakeUpAsync(RunDirectory directory, Grant grant)
@@ -221,9 +226,7 @@ internal sealed class RunStart(
     private string Home(Grant grant)
     {
         var folder = _homes.For(grant.TaskKey, grant.Profile);
-        // Most runs leave none.
-        if (Directory.Exists(folder))
-            AgentHomes.Use(folder, clock.GetUtcNow());
+        _homes.Use(folder, clock.GetUtcNow());
         return folder;
     }
 

@@ -20,6 +20,7 @@ public sealed class TaskPageTests(SingleHost host, Chromium chromium)
         await page.CardIn("blocked", task.Key).ClickAsync();
         await Expect(page.Page.GetByText("Which colour?").First).ToBeVisibleAsync();
         await page.Page.GetByRole(AriaRole.Textbox, new() { Name = "Answer" }).FillAsync("Blue, please");
+        await page.Page.GetByRole(AriaRole.Checkbox, new() { Name = "The next run may do what this one was not allowed to" }).CheckAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Answer", Exact = true }).ClickAsync();
 
         var file = page.Page.GetByRole(AriaRole.Region, new() { Name = "Files" }).GetByRole(AriaRole.Link, new() { Name = "report.txt" });
@@ -30,6 +31,8 @@ public sealed class TaskPageTests(SingleHost host, Chromium chromium)
         var done = (await host.Api.TaskAsync(task.Key)).Task;
         // The run that asked left some words too; the one that did the task left none.
         Assert.Equal((Status.Done, null), (done.Status, done.Summary));
+        await page.Page.GetByRole(AriaRole.Tab, new() { Name = "History" }).ClickAsync();
+        await Expect(page.Page.Locator(".history")).ToContainTextAsync("Answered the run's question and allowed what it asks for: Which colour?");
         Assert.Empty(page.Wrong);
     }
 

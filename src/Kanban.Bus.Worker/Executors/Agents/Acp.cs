@@ -36,6 +36,8 @@ internal sealed class Acp : AgentExecutor
         };
         state.Outbox.Add(AcpTranslator.Initialize);
         var isOpenCode = order.Profile.Command.Count == 0;
+        if (isOpenCode)
+            OpenCodeRules.RefusePlugins(order.Profile, order.Run.Workspace);
         // What the profile does not allow it asks for, and is answered by the profile.
         Dictionary<string, string> environment = isOpenCode ? OpenCodeRules.Variables(order.Profile, "ask") : [];
         environment["XDG_DATA_HOME"] = folder;

@@ -1,4 +1,5 @@
 using System.Text;
+using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Workspaces;
 
 namespace Kanban.Bus.Worker.Executors.Agents;
@@ -7,32 +8,39 @@ namespace Kanban.Bus.Worker.Executors.Agents;
 internal sealed class AgentHomes(string home)
 {
     internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string Going = ".going-";
     private static readonly TimeSpan Kept = TimeSpan.FromDays(14);
+    private readonly Lock _gate = new();
 
     private string Folder => Path.Combine(home, "agents");
 
     public string For(string taskKey, string profile) => Path.Combine(Folder, $"{taskKey}.{profile}");
 
-    /// <summary>Makes it, or notes that it is in use: its age counts from its last one.</summary>
-    public static void Use(string folder, DateTimeOffset now)
+    /// <summary>Notes that it is in use, where it is there: its age counts from its last one.</summary>
+    public void Use(string folder, DateTimeOffset now)
     {
-        Directory.CreateDirectory(folder, OwnerOnly);
-        Directory.SetLastWriteTimeUtc(folder, now.UtcDateTime);
+        lock (_gate)
+        {
+            if (Directory.Exists(folder))
+                Directory.SetLastWriteTimeUtc(folder, now.UtcDateTime);
+        }
     }
 
     /// <summary>Removes what no run has used for two weeks. What is left of a removal by halves is removed the next time.</summary>
-    /// <remarks>Called before anything is started, so none is in use but by runs that go on, and those are younger.</remarks>
+    /// <param name="inUse">Runs that are at work, however long.</param>
     /// <returns>Why some could not be removed; empty when all is well.</returns>
-    public string Sweep(DateTimeOffset now)
+    public string Sweep(DateTimeOffset now, IEnumerable<Grant> inUse)
     {
         var faults = new StringBuilder();
         if (!Directory.Exists(Folder))
             return "";
-        foreach (var folder in Directory.EnumerateDirectories(Folder).Where(f => now - Directory.GetLastWriteTimeUtc(f) > Kept).ToList())
+        var kept = inUse.Select(grant => For(grant.TaskKey, grant.Profile)).ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in Directory.EnumerateDirectories(Folder).Where(f => !kept.Contains(f) && IsOld(f, now)).ToList())
         {
             try
             {
-                OwnFolder.Remove(folder);
+                if (TakeAway(folder, now) is { } going)
+                    OwnFolder.Remove(going);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -41,4 +49,23 @@ internal sealed class AgentHomes(string home)
         }
         return faults.ToString();
     }
+
+    /// <summary>A run that begins in this moment either makes it young again or finds none.</summary>
+    private string? TakeAway(string folder, DateTimeOffset now)
+    {
+        if (Path.GetFileName(folder).StartsWith(Going, StringComparison.Ordinal))
+            return folder;
+        var going = Path.Combine(Folder, Going + Path.GetFileName(folder));
+        OwnFolder.Remove(going);
+        lock (_gate)
+        {
+            if (!IsOld(folder, now))
+                return null;
+            OwnFolder.Open(folder);
+            Directory.Move(folder, going);
+        }
+        return going;
+    }
+
+    private static bool IsOld(string folder, DateTimeOffset now) => now - Directory.GetLastWriteTimeUtc(folder) > Kept;
 }

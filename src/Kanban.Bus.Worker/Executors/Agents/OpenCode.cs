@@ -23,6 +23,7 @@ internal sealed class OpenCode : AgentExecutor
             command.Add("--auto");
         if (order.Resume is { } session)
             command.AddRange(["-s", session]);
+        OpenCodeRules.RefusePlugins(profile, order.Run.Workspace);
         var environment = OpenCodeRules.Variables(profile, "deny");
         environment[Data] = SessionFolder(order, Data, "data");
         if (Settings(order, order.Kanban) is { } file)

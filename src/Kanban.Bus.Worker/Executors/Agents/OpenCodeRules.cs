@@ -11,6 +11,7 @@ internal static class OpenCodeRules
     private const string NoProjectConfig = "OPENCODE_DISABLE_PROJECT_CONFIG";
 
     private static readonly string[] Looking = ["glob", "grep", "list", "lsp", "skill", "task", "todoread", "todowrite"];
+    private static readonly string[] Plugins = ["plugin", "plugins"];
     private static readonly string[] Instructing = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
 
     /// <param name="refuse"><c>deny</c>, or <c>ask</c> where somebody answers: <c>opencode run</c> gives up its turn when it has to.</param>
@@ -21,6 +22,30 @@ internal static class OpenCodeRules
         // A repository's own settings may bring agents with rules of theirs, and plugins and servers that are started.
         [NoProjectConfig] = "1",
     };
+
+    /// <summary>It starts what lies there whatever its rules say, so that an agent that may only edit would have the next run carry out what it wrote.</summary>
+    /// <exception cref="RunNotStartedException">The workspace, or its repository, has plugins, and the profile may not do everything.</exception>
+    public static void RefusePlugins(ProfileOptions profile, string workspace)
+    {
+        if (profile.PermissionsOrDefault == Permissions.All)
+            return;
+        foreach (var plugins in OfRepository(workspace).SelectMany(folder => Plugins.Select(name => Path.Combine(folder, ".opencode", name))))
+            if (Directory.Exists(plugins) && Directory.EnumerateFileSystemEntries(plugins).Any())
+                throw new RunNotStartedException($"{plugins} holds programs that OpenCode starts whatever the profile's permissions: take them away, or let the profile do everything (permissions: all)");
+    }
+
+    /// <summary>The workspace and what is above it in its repository; what lies further up is the host's own.</summary>
+    private static List<string> OfRepository(string workspace)
+    {
+        List<string> folders = [];
+        for (var folder = new DirectoryInfo(workspace); folder is not null; folder = folder.Parent)
+        {
+            folders.Add(folder.FullName);
+            if (Path.Exists(Path.Combine(folder.FullName, ".git")))
+                return folders;
+        }
+        return [workspace];
+    }
 
     /// <summary>What OpenCode would read of the repository's instructions, which it leaves out together with its settings.</summary>
     public static string[] Instructions(ProfileOptions profile, string workspace) => profile.PermissionsOrDefault == Permissions.All ? []

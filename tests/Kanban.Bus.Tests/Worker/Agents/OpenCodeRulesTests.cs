@@ -57,6 +57,35 @@ public sealed class OpenCodeRulesTests
     }
 
     [Theory]
+    [InlineData("opencode", "plugin", Permissions.Edit, false)]
+    [InlineData("acp", "plugins", Permissions.Read, false)]
+    [InlineData("opencode", "plugin", Permissions.All, true)]
+    [InlineData("opencode", "command", Permissions.Edit, true)]
+    public async Task A_repository_that_brings_plugins_is_worked_in_only_by_who_may_do_everything(string executor, string kind, Permissions permissions, bool starts)
+    {
+        using var agent = new FakeAgent();
+        var data = Path.Combine(agent.Folder, "data", "web");
+        Directory.CreateDirectory(data);
+        await using var worker = await WorkerHarness.StartAsync(o => agent.Configure(o, executor, p =>
+        {
+            p.Permissions = permissions;
+            p.Workspaces.Add("dir");
+            p.WorkspaceRoot = agent.Folder;
+        }));
+        // Also further up in the repository, as OpenCode looks there too.
+        Directory.CreateDirectory(Path.Combine(agent.Folder, "data", ".git"));
+        var file = Path.Combine(agent.Folder, "data", ".opencode", kind, "a.js");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "");
+
+        var finish = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf("opencode", "plain")) with { Workspace = "dir:" + data });
+
+        Assert.Equal(starts, agent.HasStarted(finish.RunId));
+        if (!starts)
+            Assert.Contains($"{Path.GetDirectoryName(file)} holds programs that OpenCode starts whatever the profile's permissions", finish.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("opencode", null, "deny")]
     [InlineData("opencode", Permissions.All, null)]
     [InlineData("acp", null, "ask")]
