@@ -146,6 +146,28 @@ public sealed class WorkerLifeTests
     }
 
     [Fact]
+    public async Task A_board_that_was_upgraded_past_its_worker_tells_it_so_and_the_run_goes_on_until_they_understand_each_other()
+    {
+        var lines = new LogLines();
+        await using var worker = await WorkerHarness.StartAsync(loggers: lines);
+        var gate = Path.Combine(worker.Home, "gate");
+        var run = await worker.OfferAsync(WorkerHarness.Grant($"while [ ! -e {gate} ]; do sleep 0.05; done"));
+        await Eventually.Async(() => worker.Life.Held.Find(run)?.Shim is not null);
+        const string advice = "Upgrade the worker w1 (1.0.0), the older of the two.";
+
+        worker.Board.Intercept = context => Task.FromResult<IResult?>(Results.Problem(advice, statusCode: StatusCodes.Status426UpgradeRequired));
+
+        await Eventually.Async(() => lines.All.Count(l => l.Contains("not accepted", StringComparison.Ordinal) && l.Contains(advice, StringComparison.Ordinal)) > 1);
+        Assert.False(worker.Running.IsCompleted);
+        Assert.NotNull(worker.Life.Held.Find(run));
+        worker.Board.Intercept = _ => Task.FromResult<IResult?>(null);
+        await Eventually.Async(() => worker.Board.Registrations.Count == 2);
+        await File.WriteAllTextAsync(gate, "");
+        Assert.Equal(Outcome.Succeeded, (await worker.FinishAsync(run)).Outcome);
+        Assert.Equal(run, Assert.Single(worker.Board.Registrations.Last().Held).RunId);
+    }
+
+    [Fact]
     public async Task A_superseded_worker_ends_its_runs_and_exits_with_1()
     {
         await using var worker = await WorkerHarness.StartAsync();
