@@ -3,7 +3,11 @@ using System.Security.Cryptography;
 using Kanban.Bus.Cli.Boards;
 using Kanban.Bus.Cli.Client;
 using Kanban.Bus.Cli.Contexts;
+using Kanban.Bus.Cli.Workers;
 using Kanban.Bus.Worker.Hosting;
+using MassTransit;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,7 +31,14 @@ internal static class SingleHost
             builder.Services.AddSingleton(plan);
             // Before the worker: what follows a start runs in this order, and a lane must be there when its worker registers.
             builder.Services.AddHostedService<FirstSteps>();
-            builder.Services.AddLocalKanbanWorker((_, options) => Describe(options, complete, lanes));
+            builder.Services.AddLocalKanbanWorker(
+                (provider, options) =>
+                {
+                    Describe(options, complete, lanes);
+                    if (options.BoardUrl.Length == 0)
+                        options.BoardUrl = OwnAddress(provider);
+                },
+                provider => new MemoryQueues(provider.GetRequiredService<IBusControl>()));
         });
         await BoardService.StartAsync(app, ct);
         var code = await BoardService.WaitAsync(app, ct);
@@ -57,6 +68,17 @@ internal static class SingleHost
         if (options.Lanes.Count == 0)
             options.Lanes["shell"] = 2;
         return options;
+    }
+
+    /// <summary>The first address that this process listens on.</summary>
+    private static string OwnAddress(IServiceProvider provider)
+    {
+        var address = provider.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+            ?? throw new InvalidOperationException("The process listens nowhere; set Worker:BoardUrl.");
+        return address.Replace("://0.0.0.0:", "://127.0.0.1:", StringComparison.Ordinal)
+            .Replace("://[::]:", "://127.0.0.1:", StringComparison.Ordinal)
+            .Replace("://+:", "://127.0.0.1:", StringComparison.Ordinal)
+            .Replace("://*:", "://127.0.0.1:", StringComparison.Ordinal);
     }
 
     /// <summary>The token by which the worker in this process registers: the board takes it from its settings, the worker from the file.</summary>

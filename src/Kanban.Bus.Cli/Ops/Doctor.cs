@@ -25,7 +25,7 @@ internal static class Doctor
             List<HostCheck> checks = [await BoardAsync(call, ct)];
             // Without lanes it is no worker's file.
             if (options.Lanes.Count > 0 || call.Get(file) is not null)
-                checks.AddRange(HostChecks.Settings(section, options));
+                checks.AddRange(HostChecks.Settings(options, UnknownWorkerKeys.In(section, typeof(WorkerOptions))));
             checks.AddRange(HostChecks.Host(options));
             checks.AddRange(await HostChecks.AgentsAsync(options, ct));
             checks.AddRange(await HostChecks.SecretsAsync(options, ct));

@@ -1,37 +1,26 @@
-using Kanban.Bus.Board.Hosting;
 using Kanban.Bus.Cli.Client;
 using Kanban.Bus.Worker.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Cli.Workers;
 
 /// <summary>A process that is a worker and nothing else. A file of its own, so that other commands never load the worker.</summary>
 internal static class WorkerDaemon
 {
-    /// <summary>Calls on files block their thread: with one for each core, two slow disk writes would hold up all else until the pool adds a third, half a second later.</summary>
-    private const int Threads = 16;
-
+    /// <summary>This process becomes the worker that was compiled ahead of time, which takes less than half of the memory; where there is none it is the worker itself.</summary>
     /// <param name="settings">Of which the section <c>Worker</c> is read.</param>
-    public static async Task<int> RunAsync(IConfiguration settings, CancellationToken ct)
+    public static async Task<int> RunAsync(Call call, IConfiguration settings, CancellationToken ct)
     {
-        ThreadPool.GetMinThreads(out var threads, out var completions);
-        ThreadPool.SetMinThreads(Math.Max(threads, Threads), completions);
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "kanban worker" });
-        builder.Logging.AddBoardLogging(new BoardOptions { LogLevel = settings.GetSection(WorkerOptions.Section).GetValue(nameof(WorkerOptions.LogLevel), LogLevel.Information) });
-        builder.Services.AddKanbanWorker(settings);
-        try
-        {
-            using var host = builder.Build();
-            await host.StartAsync(ct);
-            await host.WaitForShutdownAsync(ct);
-            return Environment.ExitCode;
-        }
-        catch (OptionsValidationException e)
-        {
-            throw new UsageException(string.Join('\n', e.Failures));
-        }
+        var options = Checked(settings.GetSection(WorkerOptions.Section));
+        if (NativeWorker.Program is { } program)
+            call.Output.Note($"{program} can't be started, so this program is the worker, with more memory: {NativeWorker.Become(program, options)}");
+        return await WorkerHost.RunAsync(options, ct);
+    }
+
+    private static WorkerOptions Checked(IConfigurationSection section)
+    {
+        var options = WorkerSettings.Bound(section);
+        var faults = UnknownWorkerKeys.In(section, typeof(WorkerOptions)).Concat(WorkerOptionsCheck.Faults(options)).ToList();
+        return faults.Count == 0 ? options : throw new UsageException(string.Join('\n', faults));
     }
 }

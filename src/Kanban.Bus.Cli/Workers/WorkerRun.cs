@@ -37,7 +37,7 @@ internal static class WorkerRun
             var settings = SettingsFile.Read(named, given);
             try
             {
-                return await WorkerDaemon.RunAsync(await ConnectedAsync(call, settings, ct), ct);
+                return await WorkerDaemon.RunAsync(call, await ConnectedAsync(call, settings, ct), ct);
             }
             catch (UsageException e)
             {

@@ -14,16 +14,22 @@ internal static class WorkerSettings
     public static (IConfigurationSection Section, WorkerOptions Options) Read(Call call, Option<string?> file)
     {
         var section = SettingsFile.Read(call.Get(file) ?? call.Terminal.Environment("KANBAN_SETTINGS"), []).GetSection(WorkerOptions.Section);
+        var options = Bound(section);
+        options.FillDefaults();
+        return (section, options);
+    }
+
+    public static WorkerOptions Bound(IConfigurationSection section)
+    {
         var options = new WorkerOptions();
         try
         {
             section.Bind(options);
+            return options;
         }
         catch (InvalidOperationException e)
         {
             throw new UsageException($"The settings of the section Worker can't be used: {e.InnerException?.Message ?? e.Message}");
         }
-        options.FillDefaults();
-        return (section, options);
     }
 }

@@ -1,19 +1,21 @@
 using Kanban.Bus.Worker.Hosting;
-using MassTransit;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace Kanban.Bus.Worker.Bus;
 
-/// <summary>A consuming connection of this worker's own to RabbitMQ, named <c>worker-id@host</c> in the management UI.</summary>
+/// <summary>A consuming connection of this worker's own to RabbitMQ, named <c>worker-id@host</c> in the management UI. Comes back by itself.</summary>
 internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactory loggers, TimeProvider clock) : IWorkerBus
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+    /// <summary>Longest wait for any one answer of the broker.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
     private readonly BrokerUri _broker = BrokerUri.Parse(uri);
     private readonly BrokerProbe _probe = new(BrokerUri.Parse(uri), connectionName, clock);
+    private readonly ReconnectPause _pause = new(clock);
+    private readonly SemaphoreSlim _one = new(1, 1);
     private readonly ILogger _log = loggers.CreateLogger(WorkerLog.Category);
-    private IBusControl? _bus;
-    private Task _closing = Task.CompletedTask;
+    private volatile IConnection? _connection;
 
     public BrokerProbe? Probe => _probe;
 
@@ -21,24 +23,57 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
 
     public string Uri => uri;
 
-    public async Task<IBusControl> StartedAsync(CancellationToken ct)
+    public Task StartAsync(CancellationToken ct) => ConnectedAsync(ct);
+
+    public Task RestartAsync(CancellationToken ct)
     {
-        if (_bus is not null)
-            return _bus;
-        var backoff = new Backoff(clock, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        // Not waited for: it hangs. Those who use it see it closed, whatever its socket does.
+        _ = Interlocked.Exchange(ref _connection, null) is { } hanging ? CloseAsync(hanging) : Task.CompletedTask;
+        return ConnectedAsync(ct);
+    }
+
+    public IQueueConsumer Join(QueueShape queue, Deliveries deliveries) => new BrokerConsumer(this, queue, deliveries, clock);
+
+    /// <summary>The open connection; waits for a broker that is away. Who asks meanwhile gets the same one.</summary>
+    public async Task<IConnection> ConnectedAsync(CancellationToken ct)
+    {
+        if (_connection is { IsOpen: true } open)
+            return open;
+        await _one.WaitAsync(ct);
+        try
+        {
+            if (_connection is { IsOpen: true } opened)
+                return opened;
+            if (Interlocked.Exchange(ref _connection, null) is { } closed)
+                await CloseAsync(closed);
+            return _connection = await ConnectAsync(ct);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _connection, null) is { } open)
+            await CloseAsync(open);
+        await _probe.DisposeAsync();
+    }
+
+    private async Task<IConnection> ConnectAsync(CancellationToken ct)
+    {
+        await _pause.WaitAsync(ct);
+        var backoff = new Backoff(clock, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
         DateTimeOffset? since = null;
         while (true)
         {
             try
             {
-                // A bus without endpoints starts also where no broker is, and says nothing of a wrong password.
-                await _probe.ConnectAsync(ct);
+                var connection = await Factory().CreateConnectionAsync(connectionName, ct);
                 if (since is not null)
                     _log.BrokerReached(Address);
-                LogContext.ConfigureCurrentLogContext(loggers);
-                var bus = MassTransit.Bus.Factory.CreateUsingRabbitMq(Configure);
-                await bus.StartAsync(StartLimit);
-                return _bus = bus;
+                return connection;
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -49,28 +84,11 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
         }
     }
 
-    public Task<IBusControl> RestartedAsync(CancellationToken ct)
-    {
-        if (_bus is { } bus)
-            _closing = StopAsync(bus);
-        _bus = null;
-        return StartedAsync(ct);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_bus is { } bus)
-            await StopAsync(bus);
-        _bus = null;
-        await _closing;
-        await _probe.DisposeAsync();
-    }
-
-    private async Task StopAsync(IBusControl bus)
+    private async Task CloseAsync(IConnection connection)
     {
         try
         {
-            await bus.StopAsync(StopLimit).WaitAsync(StopLimit, clock);
+            await connection.AbortAsync(CloseLimit).WaitAsync(CloseLimit * 2);
         }
         catch (Exception e)
         {
@@ -79,22 +97,21 @@ internal sealed class BrokerBus(string uri, string connectionName, ILoggerFactor
         }
     }
 
-    private void Configure(IRabbitMqBusFactoryConfigurator bus)
+    private ConnectionFactory Factory() => new()
     {
-        // No endpoint of the bus's own: its queue is a transient one, which newer brokers refuse.
-        bus.AutoStart = false;
-        var pause = new ReconnectPause(clock);
-        bus.Host(_broker.Host, _broker.Port, _broker.VirtualHost, connectionName, host =>
-        {
-            host.Username(_broker.User);
-            host.Password(_broker.Password);
-            // The default of 60 s would take three minutes to notice a dead line.
-            host.Heartbeat(TimeSpan.FromSeconds(10));
-            host.OnRefreshConnectionFactory = _ => pause.WaitAsync();
-            // The most that brokers before 4.0 take by default: a message past the client's bound costs the connection, again at each delivery.
-            host.MaxMessageSize(128 * 1024 * 1024);
-            if (_broker.Tls)
-                host.UseSsl(ssl => ssl.ServerName = _broker.Host);
-        });
-    }
+        HostName = _broker.Host,
+        Port = _broker.Port,
+        VirtualHost = _broker.VirtualHost,
+        UserName = _broker.User,
+        Password = _broker.Password,
+        AutomaticRecoveryEnabled = false,
+        // The default of 60 s would take three minutes to notice a dead line.
+        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        RequestedConnectionTimeout = Deadline,
+        HandshakeContinuationTimeout = Deadline,
+        ContinuationTimeout = Deadline,
+        // The most that brokers before 4.0 take by default: a message past the client's bound costs the connection, again at each delivery.
+        MaxInboundMessageBodySize = 128 * 1024 * 1024,
+        Ssl = new SslOption(_broker.Host, enabled: _broker.Tls),
+    };
 }

@@ -1,19 +1,15 @@
-using MassTransit;
-using MassTransit.RabbitMqTransport;
+using Kanban.Bus.Worker.Hosting;
+using Kanban.Bus.Worker.Runs;
+using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Bus;
 
-/// <summary>The channel that this delivery came by is closed: the broker has it back and delivers it again.</summary>
-internal sealed class DeliveryGoneException() : Exception("The channel was closed; the broker delivers the offer again.");
-
-/// <summary>What one receive endpoint was delivered. Every delivery passes here on its way in and out.</summary>
-/// <remarks>
-/// No delivery returns to the bus in order when its channel is closed. MassTransit 8.4 would ack it, see the closed channel and close it once more; RabbitMQ.Client 7.1
-/// waits in there for all its deliveries, this one included, and its connection reads nothing until the heartbeats give it up: half a minute without any queue.
-/// What is thrown takes a path without that close.
-/// </remarks>
-internal sealed class Deliveries : IFilter<ReceiveContext>, IReceiveObserver
+/// <summary>What one queue has delivered here. Every delivery passes here on its way in and out.</summary>
+internal sealed class Deliveries(string queue, Func<Delivery, Task> take, TimeProvider clock, ILogger log)
 {
+    private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _none;
     private long _count;
     private int _held;
 
@@ -23,43 +19,65 @@ internal sealed class Deliveries : IFilter<ReceiveContext>, IReceiveObserver
     /// <summary>How many are un-acked now.</summary>
     public int Held => Volatile.Read(ref _held);
 
-    /// <exception cref="DeliveryGoneException">Its channel is closed.</exception>
-    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    /// <summary>Has it taken, and then acked or given back.</summary>
+    /// <param name="settle">Told whether to ack it. Not called when its queue has it back already.</param>
+    public async Task PassAsync(Delivery delivery, Func<bool, Task> settle)
     {
-        Interlocked.Increment(ref _count);
-        Interlocked.Increment(ref _held);
+        lock (_gate)
+        {
+            _count++;
+            _held++;
+        }
         try
         {
-            await next.Send(context);
+            var taken = await TakeAsync(delivery);
+            if (!delivery.Gone.IsCancellationRequested)
+                await settle(taken);
+        }
+        catch (Exception e)
+        {
+            // The connection that it came by is gone, or about to be; the broker delivers it again.
+            log.DeliveryNotSettled(queue, e.Message);
         }
         finally
         {
-            Interlocked.Decrement(ref _held);
+            lock (_gate)
+            {
+                if (--_held == 0)
+                    _none?.TrySetResult();
+            }
         }
-        ThrowIfGone(context);
     }
 
-    public Task PreReceive(ReceiveContext context)
+    /// <summary>Returns when none is held.</summary>
+    public Task NoneAsync()
     {
-        ThrowIfGone(context);
-        return Task.CompletedTask;
+        lock (_gate)
+        {
+            if (_held == 0)
+                return Task.CompletedTask;
+            _none ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _none.Task;
+        }
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("deliveries");
-
-    public Task PostReceive(ReceiveContext context) => Task.CompletedTask;
-
-    public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
-        where T : class => Task.CompletedTask;
-
-    public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
-        where T : class => Task.CompletedTask;
-
-    public Task ReceiveFault(ReceiveContext context, Exception exception) => Task.CompletedTask;
-
-    private static void ThrowIfGone(ReceiveContext context)
+    private async Task<bool> TakeAsync(Delivery delivery)
     {
-        if (context.TryGetPayload<ChannelContext>(out var channel) && channel.Channel.IsClosed)
-            throw new DeliveryGoneException();
+        try
+        {
+            await take(delivery);
+            return true;
+        }
+        catch (Exception e) when (e is OfferGivenBackException || delivery.Gone.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            log.DeliveryFailed(e, queue);
+            // It comes again at once, and may fail again.
+            await Task.Delay(FaultPause, clock, delivery.Gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
+        }
     }
 }

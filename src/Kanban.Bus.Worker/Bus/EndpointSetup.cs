@@ -1,8 +1,9 @@
+using System.Text.Json;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Board;
+using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Slots;
-using MassTransit;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Bus;
@@ -11,56 +12,50 @@ namespace Kanban.Bus.Worker.Bus;
 internal sealed class EndpointSetup(
     string workerId, OfferIntake intake, BoardApi board, IReadOnlyDictionary<string, LaneSlots> lanes, Action beatNow, TimeProvider clock, ILogger log)
 {
-    private const int HintPrefetch = 10;
+    private const ushort HintPrefetch = 10;
+    private static readonly TimeSpan HintExpiry = TimeSpan.FromMinutes(5);
 
-    /// <param name="bus">Started.</param>
-    public QueueEndpoint Offers(IBusControl bus, QueueOrder order, bool hasBroker)
+    /// <summary>Claims what is offered, and keeps the delivery un-acked while the run is live, up to the hold limit.</summary>
+    public QueueEndpoint Offers(IWorkerBus bus, QueueOrder order)
     {
-        var slots = lanes[order.Lane].Count;
-        return Connect(bus, order.Queue, slots, (endpoint, left) =>
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
+        if (order.Queue != BusNames.LaneQueue(order.Lane, ""))
+            arguments["x-expires"] = (long)BusNames.SetQueueExpiry.TotalMilliseconds;
+        var guard = new OfferGuard(order.Queue, order.Lane, board, clock, log);
+        return Join(bus, new QueueShape(order.Queue, arguments, HasExchange: true, (ushort)lanes[order.Lane].Count), (delivery, left) =>
+            guard.PassAsync(delivery, offer => intake.TakeAsync(offer, bus.HasBroker, left, delivery.Gone)));
+    }
+
+    /// <summary>Control messages to this worker alone. What is none is dropped: the next heartbeat comes anyway.</summary>
+    public QueueEndpoint Hints(IWorkerBus bus)
+    {
+        var arguments = new Dictionary<string, object?> { ["x-expires"] = (long)HintExpiry.TotalMilliseconds };
+        return Join(bus, new QueueShape(BusNames.WorkerQueue(workerId), arguments, HasExchange: false, HintPrefetch), (delivery, _) =>
         {
-            endpoint.ConcurrentMessageLimit = slots;
-            // No queues of MassTransit's own: what is thrown goes back to its queue, and the guard has seen to everything else.
-            endpoint.RethrowFaultedMessages();
-            endpoint.ConfigureReceive(receive => receive.UseFilter(new OfferGuard(order.Queue, order.Lane, board, clock, log)));
-            if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            {
-                rabbit.SetQuorumQueue();
-                if (order.Queue != BusNames.LaneQueue(order.Lane, ""))
-                    rabbit.QueueExpiration = BusNames.SetQueueExpiry;
-            }
-            endpoint.Consumer(() => new OfferConsumer(intake, hasBroker, left));
+            if (IsBeatNow(delivery))
+                beatNow();
+            return Task.CompletedTask;
         });
     }
 
-    public QueueEndpoint Hints(IBusControl bus) => Connect(bus, BusNames.WorkerQueue(workerId), HintPrefetch, (endpoint, _) =>
+    private bool IsBeatNow(Delivery delivery)
     {
-        endpoint.DiscardFaultedMessages();
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+        try
         {
-            rabbit.Durable = true;
-            rabbit.QueueExpiration = TimeSpan.FromMinutes(5);
+            return JsonSerializer.Deserialize(delivery.Body.Span, WorkerJson.Client.BeatNow)?.WorkerId == workerId;
         }
-        endpoint.Consumer(() => new BeatNowConsumer(workerId, beatNow));
-    });
+        catch (JsonException e)
+        {
+            log.HintUnreadable(BusNames.WorkerQueue(workerId), e.Message);
+            return false;
+        }
+    }
 
-    private QueueEndpoint Connect(IBusControl bus, string queue, int prefetch, Action<IReceiveEndpointConfigurator, Task> configure)
+    /// <param name="take">With what completes when the worker leaves the queue: deliveries are then acked, runs go on.</param>
+    private QueueEndpoint Join(IWorkerBus bus, QueueShape queue, Func<Delivery, Task, Task> take)
     {
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var watch = new EndpointWatch(clock);
-        var deliveries = new Deliveries();
-        var handle = bus.ConnectReceiveEndpoint(queue, endpoint =>
-        {
-            endpoint.ConfigureConsumeTopology = false;
-            endpoint.PublishFaults = false;
-            endpoint.PrefetchCount = prefetch;
-            endpoint.UseRawJsonDeserializer(RawSerializerOptions.All, isDefault: true);
-            endpoint.DiscardSkippedMessages();
-            endpoint.ConnectReceiveEndpointObserver(watch);
-            endpoint.ConfigureReceive(receive => receive.UseFilter(deliveries));
-            configure(endpoint, left.Task);
-        });
-        handle.ReceiveEndpoint.ConnectReceiveObserver(deliveries);
-        return new QueueEndpoint(queue, handle, watch, deliveries, prefetch, left);
+        var deliveries = new Deliveries(queue.Name, delivery => take(delivery, left.Task), clock, log);
+        return new QueueEndpoint(queue, bus.Join(queue, deliveries), deliveries, left);
     }
 }

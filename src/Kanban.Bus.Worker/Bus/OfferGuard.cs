@@ -3,37 +3,30 @@ using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Runs;
-using MassTransit;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Bus;
 
-/// <summary>Stands before the consumer and looks at the bytes: what is no offer goes to the board with the reason, and is acked. No message stops a consumer.</summary>
-internal sealed class OfferGuard(string queue, string lane, BoardApi board, TimeProvider clock, ILogger log) : IFilter<ReceiveContext>
+/// <summary>Looks at the bytes of what a lane's queue delivers: what is no offer goes to the board with the reason, and is acked. No message stops a consumer.</summary>
+internal sealed class OfferGuard(string queue, string lane, BoardApi board, TimeProvider clock, ILogger log)
 {
     private const int MostBytes = 16 * 1024;
-    private const int MostDeadLetterBytes = 64 * 1024;
     private static readonly TimeSpan BoardAwayDelay = TimeSpan.FromSeconds(3);
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("offerGuard");
-
-    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    public async Task PassAsync(Delivery delivery, Func<RunOffered, Task> take)
     {
-        var body = context.Body.GetBytes();
-        var type = context.ContentType?.MediaType;
-        if (Fault(body, type, lane) is not { } reason)
+        if (Fault(delivery, lane, out var offer) is not { } reason)
         {
-            await next.Send(context);
+            await take(offer!);
             return;
         }
 
         // The parser repeats what it choked on, at any length.
         reason = reason.Length <= Limits.ReasonLength ? reason : reason[..Limits.ReasonLength];
-        log.MessageUnreadable(queue, reason, body.Length);
-        var kept = body.Length > MostDeadLetterBytes ? body[..MostDeadLetterBytes] : body;
+        log.MessageUnreadable(queue, reason, delivery.SizeBytes);
         try
         {
-            await board.DeadLetterAsync(new DeadLetter(queue, reason, kept, type, body.Length), context.CancellationToken);
+            await board.DeadLetterAsync(new DeadLetter(queue, reason, delivery.Body.ToArray(), delivery.ContentType, delivery.SizeBytes), delivery.Gone);
         }
         catch (BoardRefusedException e)
         {
@@ -42,22 +35,22 @@ internal sealed class OfferGuard(string queue, string lane, BoardApi board, Time
         }
         catch (Exception e) when (e is BoardAwayException or TokenRefusedException or SessionSupersededException)
         {
-            await Task.Delay(BoardAwayDelay, clock, context.CancellationToken);
+            await Task.Delay(BoardAwayDelay, clock, delivery.Gone);
             throw new OfferGivenBackException($"an unreadable message on {queue} can't be handed to the board now: {e.Message}");
         }
     }
 
-    /// <summary>Why these bytes are no offer of this lane; null when they are one. A newer board's extra fields are no fault.</summary>
-    internal static string? Fault(byte[] body, string? contentType, string lane)
+    /// <summary>Why a message is no offer of this lane; null when it is one. A newer board's extra fields are no fault.</summary>
+    internal static string? Fault(Delivery delivery, string lane, out RunOffered? offer)
     {
-        if (body.Length > MostBytes)
-            return $"{body.Length:N0} bytes; an offer has at most {MostBytes:N0}";
-        if (contentType is not (null or "" or "application/json"))
-            return $"content type '{contentType}'; an offer is application/json";
-        RunOffered? offer;
+        offer = null;
+        if (delivery.SizeBytes > MostBytes)
+            return $"{delivery.SizeBytes:N0} bytes; an offer has at most {MostBytes:N0}";
+        if (delivery.ContentType is { Length: > 0 } type && type.Split(';')[0].TrimEnd() != "application/json")
+            return $"content type '{type}'; an offer is application/json";
         try
         {
-            offer = JsonSerializer.Deserialize<RunOffered>(body, Json.Client);
+            offer = JsonSerializer.Deserialize(delivery.Body.Span, WorkerJson.Client.RunOffered);
         }
         catch (JsonException e)
         {

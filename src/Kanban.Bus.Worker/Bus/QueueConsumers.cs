@@ -5,7 +5,6 @@ using Kanban.Bus.Worker.Board;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Runs;
 using Kanban.Bus.Worker.Slots;
-using MassTransit;
 using Microsoft.Extensions.Logging;
 
 namespace Kanban.Bus.Worker.Bus;
@@ -37,7 +36,7 @@ internal sealed partial class QueueConsumers(
     }
 
     /// <summary>Whether each wanted queue is consumed right now.</summary>
-    internal bool Ready => _wanted.All(q => _connected.TryGetValue(q.Queue, out var endpoint) && endpoint.Watch.Down is null);
+    internal bool Ready => _wanted.All(q => _connected.TryGetValue(q.Queue, out var endpoint) && endpoint.Down is null);
 
     /// <summary>Drain: no queue is consumed from here on.</summary>
     public void Close()
@@ -52,20 +51,20 @@ internal sealed partial class QueueConsumers(
     {
         try
         {
-            var control = await bus.StartedAsync(ct);
+            await bus.StartAsync(ct);
             var hints = BusNames.WorkerQueue(workerId);
             while (!ct.IsCancellationRequested)
             {
                 _changed.Reset();
                 try
                 {
-                    if (!await AdjustAsync(control, bus, hints, ct))
+                    if (!await AdjustAsync(bus, hints, ct))
                     {
                         log.BusHangs(bus.Address);
                         foreach (var endpoint in _connected.Values)
                             endpoint.Abandon();
                         _connected.Clear();
-                        control = await bus.RestartedAsync(ct);
+                        await bus.RestartAsync(ct);
                         continue;
                     }
                 }
@@ -90,7 +89,7 @@ internal sealed partial class QueueConsumers(
     }
 
     /// <returns>False when the bus hangs: what should be left can't be, while the broker answers.</returns>
-    private async Task<bool> AdjustAsync(IBusControl control, IWorkerBus bus, string hints, CancellationToken ct)
+    private async Task<bool> AdjustAsync(IWorkerBus bus, string hints, CancellationToken ct)
     {
         var wanted = _wanted.Where(Serves).DistinctBy(q => q.Queue).ToList();
         foreach (var endpoint in _connected.Values.Where(e => e.Queue != hints && wanted.All(w => w.Queue != e.Queue)).ToList())
@@ -104,9 +103,9 @@ internal sealed partial class QueueConsumers(
                 return false;
         }
         foreach (var order in wanted.Where(w => !_connected.ContainsKey(w.Queue) && !IsPaused(w.Queue)))
-            Joined(_setup.Offers(control, order, bus.HasBroker));
+            Joined(_setup.Offers(bus, order));
         if (!_connected.ContainsKey(hints) && !IsPaused(hints))
-            Joined(_setup.Hints(control));
+            Joined(_setup.Hints(bus));
         return true;
     }
 
@@ -144,12 +143,12 @@ internal sealed partial class QueueConsumers(
 
     private bool IsPaused(string queue) => _paused.TryGetValue(queue, out var pause) && clock.GetElapsedTime(pause.Since) < MismatchPause;
 
-    /// <summary>MassTransit reconnects by itself. An endpoint that does not come back, never can, or consumes by its own word alone is to be left, and joined again.</summary>
+    /// <summary>A queue comes back by itself. One that does not though the broker answers, never can, or is consumed by its consumer's word alone is to be left, and joined again.</summary>
     /// <param name="seen">The broker's word; null when it gave none.</param>
     /// <returns>Whether all is well, or nothing can be done.</returns>
     private async Task<bool> CheckAsync(QueueEndpoint endpoint, IWorkerBus bus, Dictionary<string, QueueSeen?>? seen)
     {
-        if (endpoint.Watch.Down is not { } down)
+        if (endpoint.Down is not { } down)
         {
             if (endpoint.Told is not null)
                 log.QueueConsumedAgain(endpoint.Queue);
@@ -159,7 +158,7 @@ internal sealed partial class QueueConsumers(
             log.ConsumerLost(endpoint.Queue, bus.Address, doubt);
             return false;
         }
-        var fault = endpoint.Watch.Fault?.GetBaseException();
+        var fault = endpoint.Fault;
         if (fault is not null && Mismatch().Match(fault.Message) is { Success: true } mismatch)
         {
             var why = mismatch.Value;
@@ -173,8 +172,8 @@ internal sealed partial class QueueConsumers(
         if (endpoint.Told != text)
             log.QueueNotConsumed(endpoint.Queue, bus.Address, down.TotalSeconds, text);
         endpoint.Told = text;
-        // While the broker is away there is nothing to connect to: MassTransit goes on trying.
-        return fault is ConnectionException && seen is null;
+        // While the broker is away there is nothing to join: the bus goes on trying.
+        return seen is null;
     }
 
     /// <returns>Whether it was left.</returns>

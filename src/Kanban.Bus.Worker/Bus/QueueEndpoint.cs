@@ -1,14 +1,17 @@
-using MassTransit;
-
 namespace Kanban.Bus.Worker.Bus;
 
 /// <summary>One queue this worker consumes from.</summary>
-internal sealed class QueueEndpoint(string queue, HostReceiveEndpointHandle handle, EndpointWatch watch, Deliveries deliveries, int prefetch, TaskCompletionSource left)
+internal sealed class QueueEndpoint(QueueShape queue, IQueueConsumer consumer, Deliveries deliveries, TaskCompletionSource left)
 {
-    private readonly ConsumeDoubt _doubt = new(prefetch);
+    private readonly ConsumeDoubt _doubt = new(queue.Prefetch);
 
-    public string Queue => queue;
-    public EndpointWatch Watch => watch;
+    public string Queue => queue.Name;
+
+    /// <inheritdoc cref="IQueueConsumer.Down"/>
+    public TimeSpan? Down => consumer.Down;
+
+    /// <inheritdoc cref="IQueueConsumer.Fault"/>
+    public Exception? Fault => consumer.Fault?.GetBaseException();
 
     /// <summary>Whether the same fault was logged already.</summary>
     public string? Told { get; set; }
@@ -21,10 +24,9 @@ internal sealed class QueueEndpoint(string queue, HostReceiveEndpointHandle hand
     public async Task<Exception?> StopAsync(TimeSpan limit)
     {
         Abandon();
-        using var late = new CancellationTokenSource(limit);
         try
         {
-            await handle.StopAsync(late.Token).WaitAsync(limit);
+            await consumer.Left.WaitAsync(limit);
             return null;
         }
         catch (Exception e)
@@ -34,5 +36,9 @@ internal sealed class QueueEndpoint(string queue, HostReceiveEndpointHandle hand
     }
 
     /// <summary>Its bus is given up: what is held is held no longer, its runs go on.</summary>
-    public void Abandon() => left.TrySetResult();
+    public void Abandon()
+    {
+        left.TrySetResult();
+        consumer.Leave();
+    }
 }

@@ -1,6 +1,5 @@
 using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Shim;
-using Microsoft.Extensions.Configuration;
 
 namespace Kanban.Bus.Worker.Hosting;
 
@@ -26,10 +25,10 @@ public static class HostChecks
     private static readonly (string Program, Health Without, string For)[] Programs =
         [("setsid", Health.Fail, "runs are started by it (package util-linux)"), ("sh", Health.Fail, "the shim of each run is a script of it"), ("git", Health.Warn, "worktrees need it")];
 
-    /// <param name="section">The section <c>Worker</c> as it was given.</param>
-    public static IEnumerable<HostCheck> Settings(IConfigurationSection section, WorkerOptions options)
+    /// <param name="unknown">What is said of keys that don't exist.</param>
+    public static IEnumerable<HostCheck> Settings(WorkerOptions options, IEnumerable<string> unknown)
     {
-        var faults = UnknownWorkerKeys.In(section, typeof(WorkerOptions)).Concat(WorkerOptionsCheck.Faults(options)).ToList();
+        var faults = unknown.Concat(WorkerOptionsCheck.Faults(options)).ToList();
         return faults.Count == 0
             ? [new HostCheck("settings", Health.Ok, $"{options.Lanes.Count} lanes, profiles {string.Join(", ", options.Profiles.Keys.Order(StringComparer.Ordinal))}")]
             : faults.Select(f => new HostCheck("settings", Health.Fail, f, "see 'Settings of a worker' in docs/settings.md"));

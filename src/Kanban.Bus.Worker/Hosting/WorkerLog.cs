@@ -161,6 +161,15 @@ internal static partial class WorkerLog
     [LoggerMessage(79, LogLevel.Error, "The connection to {broker} hangs, though the broker answers; it is given up for a new one.")]
     public static partial void BusHangs(this ILogger log, string broker);
 
+    [LoggerMessage(81, LogLevel.Debug, "A delivery of {queue} could not be acked or given back, and comes again: {reason}")]
+    public static partial void DeliveryNotSettled(this ILogger log, string queue, string reason);
+
+    [LoggerMessage(82, LogLevel.Error, "A delivery of {queue} could not be taken; it goes back to the queue.")]
+    public static partial void DeliveryFailed(this ILogger log, Exception fault, string queue);
+
+    [LoggerMessage(83, LogLevel.Warning, "A message on {queue} is no hint, and is dropped: {reason}")]
+    public static partial void HintUnreadable(this ILogger log, string queue, string reason);
+
     [LoggerMessage(80, LogLevel.Warning, "The broker at {broker} can't be asked for its queues: {reason}")]
     public static partial void BrokerNotAsked(this ILogger log, string broker, string reason);
 

@@ -1,20 +1,13 @@
 using Kanban.Bus.Contracts;
-using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Worker.Hosting;
 
 /// <summary>Refuses settings that can't work, each with a sentence that names the setting, what was given and what is allowed.</summary>
-internal sealed class WorkerOptionsCheck : IValidateOptions<WorkerOptions>
+public static class WorkerOptionsCheck
 {
     private const string NameRule = "lower-case letters, digits and hyphens, 1 to 40 characters";
 
-    public ValidateOptionsResult Validate(string? name, WorkerOptions options)
-    {
-        var faults = Faults(options).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-
-    internal static IEnumerable<string> Faults(WorkerOptions o)
+    public static IEnumerable<string> Faults(WorkerOptions o)
     {
         if (!Limits.Name.IsMatch(o.Host))
             yield return $"Worker:Host '{o.Host}' is not a name: {NameRule}.";

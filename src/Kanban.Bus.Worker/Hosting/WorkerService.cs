@@ -1,3 +1,4 @@
+using Kanban.Bus.Worker.Bus;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +46,7 @@ internal sealed class WorkerService(
         {
             var options = setup.Options(provider);
             options.FillDefaults();
-            await using var worker = new WorkerLife(options, setup.SharedBus?.Invoke(provider), loggers, clock);
+            await using var worker = new WorkerLife(options, setup.Queues is { } queues ? new SharedBus(queues(provider), clock) : null, loggers, clock);
             exitCode = await worker.RunAsync(_leave.Task, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

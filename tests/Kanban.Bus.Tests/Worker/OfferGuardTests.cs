@@ -11,7 +11,13 @@ public sealed class OfferGuardTests
     [InlineData(Good)]
     [InlineData("""{"runId":"01990000-0000-7000-8000-000000000001","taskKey":"web-1","lane":"shell","attempt":1,"fromANewerBoard":{"x":1}}""")]
     public void An_offer_passes_also_with_fields_of_a_newer_board(string json) =>
-        Assert.Null(OfferGuard.Fault(Encoding.UTF8.GetBytes(json), "application/json", "shell"));
+        Assert.Null(Fault(Encoding.UTF8.GetBytes(json), "application/json"));
+
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("")]
+    public void An_offer_passes_also_with_a_character_set_or_without_a_content_type(string contentType) =>
+        Assert.Null(Fault(Encoding.UTF8.GetBytes(Good), contentType));
 
     [Theory]
     [InlineData("", "application/json", "not an offer: ")]
@@ -27,11 +33,11 @@ public sealed class OfferGuardTests
     [InlineData(Good, "text/xml", "content type 'text/xml'")]
     [InlineData(Good, "application/vnd.masstransit+json", "content type 'application/vnd.masstransit+json'")]
     public void What_is_no_offer_is_named(string body, string contentType, string reason) =>
-        Assert.StartsWith(reason, OfferGuard.Fault(Encoding.UTF8.GetBytes(body), contentType, "shell"), StringComparison.Ordinal);
+        Assert.StartsWith(reason, Fault(Encoding.UTF8.GetBytes(body), contentType), StringComparison.Ordinal);
 
     [Fact]
     public void An_oversized_message_is_not_even_parsed() =>
-        Assert.StartsWith("16,385 bytes", OfferGuard.Fault(new byte[16 * 1024 + 1], "application/json", "shell"), StringComparison.Ordinal);
+        Assert.StartsWith("16,385 bytes", Fault(new byte[16 * 1024 + 1], "application/json"), StringComparison.Ordinal);
 
     [Fact]
     public void Random_bytes_never_throw()
@@ -41,7 +47,9 @@ public sealed class OfferGuardTests
         {
             var body = new byte[random.Next(200)];
             random.NextBytes(body);
-            Assert.NotNull(OfferGuard.Fault(body, "application/json", "shell"));
+            Assert.NotNull(Fault(body, "application/json"));
         }
     }
+
+    private static string? Fault(byte[] body, string contentType) => OfferGuard.Fault(Delivery.Of(body, contentType, CancellationToken.None), "shell", out _);
 }

@@ -1,3 +1,4 @@
+using Kanban.Bus.Cli.Workers;
 using Kanban.Bus.Tests.Cli;
 using Kanban.Bus.Worker.Hosting;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kanban.Bus.Cli.Workers;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
 using Kanban.Bus.Worker.Bus;
@@ -52,7 +53,7 @@ public sealed class WorkerHarness : IAsyncDisposable
         var abort = new CancellationTokenSource();
         var leave = new TaskCompletionSource();
         var (registered, beats) = (Board.Registrations.Count, Board.Heartbeats.Count);
-        var life = new WorkerLife(options, _bus is null ? null : new SharedBus(_bus), Loggers, TimeProvider.System, Uptime);
+        var life = new WorkerLife(options, _bus is null ? null : new SharedBus(new MemoryQueues(_bus), TimeProvider.System), Loggers, TimeProvider.System, Uptime);
         _lives.Add((life, abort, leave, life.RunAsync(leave.Task, abort.Token)));
         await Eventually.Async(() => Board.Registrations.Count > registered && (!waitUntilItConsumes || (Board.Heartbeats.Count > beats && life.Consumes)));
     }

@@ -1,16 +1,14 @@
-using MassTransit;
-
 namespace Kanban.Bus.Worker.Bus;
 
-/// <summary>Whether one receive endpoint consumes, as it says itself.</summary>
-internal sealed class EndpointWatch(TimeProvider clock) : IReceiveEndpointObserver
+/// <summary>Whether a queue is consumed, as its consumer knows it.</summary>
+internal sealed class ConsumeState(TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private bool _ready;
     private long _since = clock.GetTimestamp();
     private Exception? _fault;
 
-    /// <summary>Since when it does not consume; null while it does.</summary>
+    /// <summary>Since when it is not consumed; null while it is.</summary>
     public TimeSpan? Down
     {
         get
@@ -30,15 +28,11 @@ internal sealed class EndpointWatch(TimeProvider clock) : IReceiveEndpointObserv
         }
     }
 
-    public Task Ready(ReceiveEndpointReady ready) => Set(true, null);
+    public void Ready() => Set(true, null);
 
-    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+    public void Lost(Exception? fault) => Set(false, fault);
 
-    public Task Completed(ReceiveEndpointCompleted completed) => Set(false, null);
-
-    public Task Faulted(ReceiveEndpointFaulted faulted) => Set(false, faulted.Exception);
-
-    private Task Set(bool ready, Exception? fault)
+    private void Set(bool ready, Exception? fault)
     {
         lock (_gate)
         {
@@ -47,6 +41,5 @@ internal sealed class EndpointWatch(TimeProvider clock) : IReceiveEndpointObserv
             _ready = ready;
             _fault = fault ?? (ready ? null : _fault);
         }
-        return Task.CompletedTask;
     }
 }

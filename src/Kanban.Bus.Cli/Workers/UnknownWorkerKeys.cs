@@ -1,19 +1,12 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 
-namespace Kanban.Bus.Worker.Hosting;
+namespace Kanban.Bus.Cli.Workers;
 
 /// <summary>Refuses keys of the section <c>Worker</c> that don't exist, at any depth: a slip of the pen would otherwise be a limit or an allow-list that does not hold.</summary>
-internal sealed class UnknownWorkerKeys(IConfigurationSection section) : IValidateOptions<WorkerOptions>
+internal static class UnknownWorkerKeys
 {
-    public ValidateOptionsResult Validate(string? name, WorkerOptions options)
-    {
-        var unknown = In(section, typeof(WorkerOptions)).ToList();
-        return unknown.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(unknown);
-    }
-
-    internal static IEnumerable<string> In(IConfigurationSection at, Type type)
+    public static IEnumerable<string> In(IConfigurationSection at, Type type)
     {
         if (ValueOf(type) is { } value)
             return at.GetChildren().SelectMany(child => In(child, value));

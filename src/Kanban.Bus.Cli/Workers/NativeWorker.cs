@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Kanban.Bus.Worker.Hosting;
+using Microsoft.Win32.SafeHandles;
+
+namespace Kanban.Bus.Cli.Workers;
+
+/// <summary>The worker that was compiled ahead of time, <c>kanban-worker</c> beside this program.</summary>
+internal static class NativeWorker
+{
+    /// <summary>Names another one, or none: an empty word.</summary>
+    private const string Variable = "KANBAN_WORKER_PROGRAM";
+
+    public static string? Program { get; } = Environment.GetEnvironmentVariable(Variable) is { } given
+        ? given.Length == 0 ? null : given
+        : File.Exists(Beside) ? Beside : null;
+
+    private static string Beside => Path.Combine(AppContext.BaseDirectory, "kanban-worker");
+
+    /// <summary>The process goes on as that program: same pid, same environment, same console. The settings, which hold secrets, go with it in memory.</summary>
+    /// <returns>Only when that can't be: why.</returns>
+    public static string Become(string program, WorkerOptions options)
+    {
+        var descriptor = MemoryFile("kanban-worker-settings", 0);
+        if (descriptor < 0)
+            return Marshal.GetLastPInvokeErrorMessage();
+        using (var handle = new SafeFileHandle(descriptor, ownsHandle: false))
+            RandomAccess.Write(handle, JsonSerializer.SerializeToUtf8Bytes(options, WorkerOptionsJson.Default.WorkerOptions), 0);
+        _ = Execute(program, [program, "--settings", "/dev/fd/" + descriptor.ToString(CultureInfo.InvariantCulture), null]);
+        return Marshal.GetLastPInvokeErrorMessage();
+    }
+
+    [DllImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
+    private static extern int MemoryFile([MarshalAs(UnmanagedType.LPUTF8Str)] string name, uint flags);
+
+    [DllImport("libc", EntryPoint = "execv", SetLastError = true)]
+    private static extern int Execute([MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPUTF8Str)] string?[] words);
+}
