@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that programs are here: tests/needs.sh postgresql rabbitmq chromium node shellcheck
+# Makes sure that programs are here: tests/needs.sh postgresql rabbitmq chromium node compiler shellcheck
 # Installs what is missing where it can (Debian as root); else says, in one sentence, what to install, and ends with 1.
 # No service of the system is started, stopped or changed: the tests start private servers of their own.
 set -euo pipefail
@@ -10,8 +10,9 @@ has() {
     rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null ;;
     chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
     node) command -v node >/dev/null && command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ] ;;
+    compiler) { command -v gcc >/dev/null || command -v clang >/dev/null; } && command -v objcopy >/dev/null && echo 'int main(void) { return 0; }' | cc -x c -o /dev/null - 2>/dev/null ;;
     shellcheck) command -v shellcheck >/dev/null ;;
-    *) echo "tests/needs.sh knows postgresql, rabbitmq, chromium, node and shellcheck, not '$1'." >&2 && exit 2 ;;
+    *) echo "tests/needs.sh knows postgresql, rabbitmq, chromium, node, compiler and shellcheck, not '$1'." >&2 && exit 2 ;;
     esac
 }
 
@@ -19,6 +20,7 @@ package() {
     case $1 in
     rabbitmq) echo rabbitmq-server ;;
     node) echo nodejs npm ;;
+    compiler) echo gcc libc6-dev ;;
     *) echo "$1" ;;
     esac
 }

@@ -16,6 +16,18 @@ if [ ${#needs[@]} -gt 0 ]; then
     tests/needs.sh "${needs[@]}" || exit 1
 fi
 
+# The tests' worker processes are the worker that is shipped, compiled ahead of time, where that can be had.
+case ${1:-all} in
+all | integration)
+    echo "── worker, compiled ahead of time"
+    if make --no-print-directory native </dev/null; then
+        export KANBAN_WORKER_PROGRAM=$PWD/out/native/kanban-worker
+    else
+        echo "Workers run as 'kanban' does; what needs the other is skipped." >&2
+    fi
+    ;;
+esac
+
 configuration=${CONFIGURATION:-Release}
 results=tests/TestResults
 passed=0 failed=0 skipped=0 named=""

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using Kanban.Bus.Worker.Hosting;
 
-// Started by `kanban worker run`, which reads and checks the settings and then becomes this program.
-if (args is not ["--settings", var file])
+// `kanban worker run` reads and checks the settings and then becomes this program, with the settings' file and its own command line as arguments.
+if (args is not [['/', ..] settings, .. { Length: > 0 } kanban])
 {
-    Console.Error.WriteLine("kanban-worker is started by 'kanban worker run'.");
+    Console.Error.WriteLine("kanban-worker is a part of 'kanban worker run', which starts it.");
     return 2;
 }
-var options = JsonSerializer.Deserialize(File.ReadAllBytes(file), WorkerOptionsJson.Default.WorkerOptions)
-    ?? throw new InvalidOperationException("The settings are empty.");
-return await WorkerHost.RunAsync(options, CancellationToken.None);
+var options = JsonSerializer.Deserialize(File.ReadAllBytes(settings), WorkerOptionsJson.Default.WorkerOptions) ?? throw new InvalidOperationException($"{settings} holds no settings.");
+return await WorkerHost.RunAsync(options, kanban, CancellationToken.None);

@@ -27,7 +27,7 @@ internal static class NativeWorker
             return Marshal.GetLastPInvokeErrorMessage();
         using (var handle = new SafeFileHandle(descriptor, ownsHandle: false))
             RandomAccess.Write(handle, JsonSerializer.SerializeToUtf8Bytes(options, WorkerOptionsJson.Default.WorkerOptions), 0);
-        _ = Execute(program, [program, "--settings", "/dev/fd/" + descriptor.ToString(CultureInfo.InvariantCulture), null]);
+        _ = Execute(program, [program, "/dev/fd/" + descriptor.ToString(CultureInfo.InvariantCulture), .. ThisProgram.Command, null]);
         return Marshal.GetLastPInvokeErrorMessage();
     }
 

@@ -14,7 +14,7 @@ internal static class WorkerDaemon
         var options = Checked(settings.GetSection(WorkerOptions.Section));
         if (NativeWorker.Program is { } program)
             call.Output.Note($"{program} can't be started, so this program is the worker, with more memory: {NativeWorker.Become(program, options)}");
-        return await WorkerHost.RunAsync(options, ct);
+        return await WorkerHost.RunAsync(options, ThisProgram.Command, ct);
     }
 
     private static WorkerOptions Checked(IConfigurationSection section)

@@ -29,7 +29,7 @@ internal static class WorkerInstall
             var name = call.Get(id) ?? Host();
             if (!Limits.Name.IsMatch(name))
                 throw new UsageException($"--id '{name}' is not a name: lower-case letters, digits and hyphens, 1 to 40.");
-            List<string> words = [.. Program(), "worker", "run", "--id", name, "--home", "/var/lib/" + SystemdUnit.StateDirectory(name)];
+            List<string> words = [.. ThisProgram.Command, "worker", "run", "--id", name, "--home", "/var/lib/" + SystemdUnit.StateDirectory(name)];
             foreach (var (lane, slots) in call.Get(lanes)!)
                 words.AddRange(["--lane", string.Create(CultureInfo.InvariantCulture, $"{lane}={slots}")]);
             if (call.Get(config) is { } file)
@@ -60,12 +60,5 @@ internal static class WorkerInstall
     {
         var name = new string([.. Environment.MachineName.ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-')]).Trim('-');
         return name.Length == 0 ? "localhost" : name[..Math.Min(40, name.Length)];
-    }
-
-    /// <summary>This program, as a service would start it.</summary>
-    private static IEnumerable<string> Program()
-    {
-        var process = Environment.ProcessPath ?? "kanban";
-        return Path.GetFileNameWithoutExtension(process) == "kanban" ? [process] : [process, Path.Combine(AppContext.BaseDirectory, "kanban.dll")];
     }
 }

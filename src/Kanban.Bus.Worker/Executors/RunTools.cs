@@ -10,11 +10,14 @@ internal static class RunTools
     /// <summary>What makes it the MCP server of a run, by the run's variables.</summary>
     public static readonly string[] McpWords = ["mcp", "serve"];
 
+    /// <summary>Argument vector of the command; null where this process does not come with it.</summary>
+    public static IReadOnlyList<string>? Command { get; set; } = Beside();
+
     /// <summary>Writes the command into a folder of the worker's home.</summary>
     /// <returns>The folder, for the front of each run's PATH; null where this process does not come with the command.</returns>
     public static string? Install(string home)
     {
-        if (Command() is not { } command)
+        if (Command is not { } command)
             return null;
         var folder = Path.Combine(home, "bin");
         Directory.CreateDirectory(folder);
@@ -27,7 +30,7 @@ internal static class RunTools
     /// <summary>The command in that folder.</summary>
     public static string? In(string? folder) => folder is null ? null : Path.Combine(folder, Name);
 
-    private static IReadOnlyList<string>? Command()
+    private static IReadOnlyList<string>? Beside()
     {
         var beside = Path.Combine(AppContext.BaseDirectory, Name);
         var self = Environment.ProcessPath;

@@ -1,4 +1,5 @@
 using Kanban.Bus.Hosting;
+using Kanban.Bus.Worker.Executors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,9 +15,11 @@ public static class WorkerHost
 
     /// <summary>Returns when the worker is over: after SIGTERM or SIGINT it drains first.</summary>
     /// <param name="options">Without <see cref="WorkerOptionsCheck.Faults"/>.</param>
+    /// <param name="kanban">Argument vector of the command <c>kanban</c>, which its runs find on their PATH.</param>
     /// <returns>The process's exit code.</returns>
-    public static async Task<int> RunAsync(WorkerOptions options, CancellationToken ct)
+    public static async Task<int> RunAsync(WorkerOptions options, IReadOnlyList<string> kanban, CancellationToken ct)
     {
+        RunTools.Command = kanban;
         ThreadPool.GetMinThreads(out var threads, out var completions);
         ThreadPool.SetMinThreads(Math.Max(threads, Threads), completions);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "kanban worker" });

@@ -8,6 +8,9 @@ public static class KanbanProgram
     /// <summary><c>KANBAN_PROGRAM</c> where that is set, else the CLI as it was built along with this project.</summary>
     public static string Path { get; } = System.Environment.GetEnvironmentVariable("KANBAN_PROGRAM") is { Length: > 0 } given ? given : Built();
 
+    /// <summary>The worker that was compiled ahead of time, where the tests are told of one: then every worker process of theirs is that one.</summary>
+    public static string? NativeWorker { get; } = System.Environment.GetEnvironmentVariable("KANBAN_WORKER_PROGRAM") is { Length: > 0 } given ? given : null;
+
     /// <summary>What its processes get of this one's environment: where .NET is, and a small heap for many processes on few cores.</summary>
     public static Dictionary<string, string> Environment(string home) => new()
     {
@@ -15,6 +18,8 @@ public static class KanbanProgram
         ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
         ["DOTNET_gcServer"] = "0",
         ["DOTNET_NOLOGO"] = "1",
+        // Where nothing is said, the one that was built along with the program.
+        [NativeWorkerVariable] = NativeWorker ?? (Path == Given ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "kanban-worker") : ""),
     };
 
     /// <summary>The checkout's top folder.</summary>
