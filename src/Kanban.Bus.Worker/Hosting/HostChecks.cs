@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Shim;
 using Microsoft.Extensions.Configuration;
@@ -27,6 +28,7 @@ public static class HostChecks
         [("setsid", Health.Fail, "runs are started by it (package util-linux)"), ("sh", Health.Fail, "the shim of each run is a script of it"), ("git", Health.Warn, "worktrees need it")];
 
     /// <param name="section">The section <c>Worker</c> as it was given.</param>
+    [RequiresUnreferencedCode(UnknownWorkerKeys.Why)]
     public static IEnumerable<HostCheck> Settings(IConfigurationSection section, WorkerOptions options)
     {
         var faults = UnknownWorkerKeys.In(section, typeof(WorkerOptions)).Concat(WorkerOptionsCheck.Faults(options)).ToList();

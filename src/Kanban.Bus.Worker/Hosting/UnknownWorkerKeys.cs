@@ -1,12 +1,16 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Kanban.Bus.Worker.Hosting;
 
 /// <summary>Refuses keys of the section <c>Worker</c> that don't exist, at any depth: a slip of the pen would otherwise be a limit or an allow-list that does not hold.</summary>
+[RequiresUnreferencedCode(Why)]
 internal sealed class UnknownWorkerKeys(IConfigurationSection section) : IValidateOptions<WorkerOptions>
 {
+    internal const string Why = "It looks the settings' properties up by their names.";
+
     public ValidateOptionsResult Validate(string? name, WorkerOptions options)
     {
         var unknown = In(section, typeof(WorkerOptions)).ToList();
