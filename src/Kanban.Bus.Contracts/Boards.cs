@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kanban.Bus.Contracts;
 
 /// <summary>Person → board: a new set of tasks.</summary>
@@ -63,6 +65,7 @@ public enum BreakerState
 public sealed record BreakerView(BreakerState State, DateTimeOffset Since, string Error, int Tasks, int CoolDownSeconds, DateTimeOffset CanaryAt, string? Canary);
 
 /// <summary>What a worker does with a lane's runs when it gets no answer from the board.</summary>
+[JsonConverter(typeof(EnumWords<OnDisconnect>))]
 public enum OnDisconnect
 {
     /// <summary>The run goes on; it is taken up again when contact returns.</summary>

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Kanban.Bus.Contracts;
 
 // What a run says and asks for with its run token. docs/lanes.md is the page for who writes such runs.
 
 /// <summary>How a run says that it ends.</summary>
+[JsonConverter(typeof(EnumWords<EndingAs>))]
 public enum EndingAs
 {
     Done,

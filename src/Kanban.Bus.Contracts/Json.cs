@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -15,7 +16,22 @@ public static class Json
     /// <summary>For what the board reads: unknown fields and fields given twice are refused, and numbers are numbers.</summary>
     public static readonly JsonSerializerOptions Board = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
+    /// <summary>The rules of <see cref="Client"/> for a context of generated types: each enum among them bears <see cref="EnumWords{TEnum}"/>.</summary>
+    public static JsonSerializerOptions Generated() => new(Rules(new JsonSerializerOptions(JsonSerializerDefaults.Web)))
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    };
+
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        Rules(options);
+        // It makes a converter for whatever enum it meets, which takes a compiler at run time.
+        if (RuntimeFeature.IsDynamicCodeSupported)
+            options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        return options;
+    }
+
+    private static JsonSerializerOptions Rules(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.NumberHandling = JsonNumberHandling.Strict;
@@ -23,7 +39,6 @@ public static class Json
         options.AllowDuplicateProperties = false;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         options.Converters.Add(new ZonedTimeConverter());
         return options;
     }

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Kanban.Bus.Contracts;
 
 /// <summary>Where a run stands. The last six are final.</summary>
+[JsonConverter(typeof(EnumWords<RunState>))]
 public enum RunState
 {
     Offered,
@@ -17,6 +19,7 @@ public enum RunState
 }
 
 /// <summary>What was at fault when a run ended without success. Each class has its own backoff and budget, see <see cref="RetryRule"/>.</summary>
+[JsonConverter(typeof(EnumWords<ErrorClass>))]
 public enum ErrorClass
 {
     /// <summary>The work itself failed.</summary>
@@ -79,6 +82,7 @@ public sealed record ClaimAnswers(IReadOnlyList<ClaimAnswer> Answers);
 public sealed record ClaimAnswer(Guid RunId, Grant? Grant, ClaimRefusal? Refused);
 
 /// <summary>Why a claim was refused. The worker acks the offer and drops it, always.</summary>
+[JsonConverter(typeof(EnumWords<ClaimRefusal>))]
 public enum ClaimRefusal
 {
     /// <summary>The offer was taken back, or its run has ended.</summary>
@@ -143,6 +147,7 @@ public sealed record ParentResult(string Key, string Title, string? Summary, Jso
 public sealed record RunLimits(int? MaxRuntimeSeconds, int? SilenceSeconds, int GraceSeconds, OnDisconnect OnDisconnect);
 
 /// <summary>How the worker saw the run end.</summary>
+[JsonConverter(typeof(EnumWords<Outcome>))]
 public enum Outcome
 {
     Succeeded,
@@ -202,6 +207,7 @@ public sealed record FinishAnswers(IReadOnlyList<FinishAnswer> Answers);
 public sealed record FinishAnswer(Guid RunId, FinishVerdict Verdict, RunState? State);
 
 /// <summary>What the board made of a finish. The worker is done with the run in every case.</summary>
+[JsonConverter(typeof(EnumWords<FinishVerdict>))]
 public enum FinishVerdict
 {
     /// <summary>It ended the run.</summary>

@@ -1,5 +1,8 @@
+using System.Text.Json.Serialization;
+
 namespace Kanban.Bus.Contracts;
 
+[JsonConverter(typeof(EnumWords<WorkspaceKind>))]
 public enum WorkspaceKind
 {
     /// <summary>A fresh directory, removed with the run.</summary>

@@ -10,7 +10,7 @@ internal sealed partial class BoardApi
     private const int LongestPiece = Limits.ArtifactPieceBytes;
 
     public Task<ArtifactUpload> DeclareArtifactAsync(Guid runId, string runToken, DeclareArtifact file, CancellationToken ct) =>
-        UploadAsync(HttpMethod.Post, $"runs/{runId}/artifacts", runToken, JsonContent.Create(file, options: Json.Client), ct);
+        UploadAsync(HttpMethod.Post, $"runs/{runId}/artifacts", runToken, JsonContent.Create(file, WorkerJson.Client.DeclareArtifact), ct);
 
     /// <returns>Where to go on, also when the piece began too far on.</returns>
     public Task<ArtifactUpload> UploadArtifactAsync(Guid runId, string runToken, Guid id, long offset, ReadOnlyMemory<byte> piece, CancellationToken ct) =>
@@ -35,8 +35,8 @@ internal sealed partial class BoardApi
     {
         using var response = await SendAsync(method, path, runToken, content, CallDeadline, ct);
         if (response.StatusCode is HttpStatusCode.Conflict && response.Content.Headers.ContentType?.MediaType == "application/json")
-            return await ReadAsync<ArtifactUpload>(response, ct);
+            return await ReadAsync(response, WorkerJson.Client.ArtifactUpload, ct);
         await ThrowIfRefusedAsync(response, ct);
-        return await ReadAsync<ArtifactUpload>(response, ct);
+        return await ReadAsync(response, WorkerJson.Client.ArtifactUpload, ct);
     }
 }

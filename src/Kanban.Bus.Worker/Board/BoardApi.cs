@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Kanban.Bus.Contracts;
 
 namespace Kanban.Bus.Worker.Board;
@@ -19,20 +20,20 @@ internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposa
     public string? SessionToken { get; set; }
 
     public Task<Registered> RegisterAsync(RegisterWorker worker, string token, CancellationToken ct) =>
-        AskAsync<Registered>(HttpMethod.Post, "workers", token, worker, CallDeadline, ct);
+        AskAsync(HttpMethod.Post, "workers", token, JsonContent.Create(worker, WorkerJson.Client.RegisterWorker), WorkerJson.Client.Registered, CallDeadline, ct);
 
     public Task<Orders> BeatAsync(string workerId, Heartbeat heartbeat, TimeSpan deadline, CancellationToken ct) =>
-        AskAsync<Orders>(HttpMethod.Post, $"workers/{workerId}/heartbeat", SessionToken, heartbeat, deadline, ct);
+        AskAsync(HttpMethod.Post, $"workers/{workerId}/heartbeat", SessionToken, JsonContent.Create(heartbeat, WorkerJson.Client.Heartbeat), WorkerJson.Client.Orders, deadline, ct);
 
     public async Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(string workerId, IReadOnlyList<ClaimItem> claims, CancellationToken ct) =>
-        (await AskAsync<ClaimAnswers>(HttpMethod.Post, $"workers/{workerId}/claims", SessionToken, new ClaimRuns(claims), CallDeadline, ct)).Answers;
+        (await AskAsync(HttpMethod.Post, $"workers/{workerId}/claims", SessionToken, JsonContent.Create(new ClaimRuns(claims), WorkerJson.Client.ClaimRuns), WorkerJson.Client.ClaimAnswers, CallDeadline, ct)).Answers;
 
     public async Task<IReadOnlyList<FinishAnswer>> FinishAsync(string workerId, IReadOnlyList<FinishItem> finishes, CancellationToken ct) =>
-        (await AskAsync<FinishAnswers>(HttpMethod.Post, $"workers/{workerId}/finishes", SessionToken, new FinishRuns(finishes), CallDeadline, ct)).Answers;
+        (await AskAsync(HttpMethod.Post, $"workers/{workerId}/finishes", SessionToken, JsonContent.Create(new FinishRuns(finishes), WorkerJson.Client.FinishRuns), WorkerJson.Client.FinishAnswers, CallDeadline, ct)).Answers;
 
     public async Task DeadLetterAsync(DeadLetter letter, CancellationToken ct)
     {
-        using var response = await SendAsync(HttpMethod.Post, "dead-letters", SessionToken, JsonContent.Create(letter, options: Json.Client), CallDeadline, ct);
+        using var response = await SendAsync(HttpMethod.Post, "dead-letters", SessionToken, JsonContent.Create(letter, WorkerJson.Client.DeadLetter), CallDeadline, ct);
         await ThrowIfRefusedAsync(response, ct);
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposa
             throw await FaultAsync(response, ct);
         }
         await ThrowIfRefusedAsync(response, ct);
-        return (await ReadAsync<LogAnswer>(response, ct)).NextOffset;
+        return (await ReadAsync(response, WorkerJson.Client.LogAnswer, ct)).NextOffset;
     }
 
     public void Dispose() => _link.Dispose();
@@ -75,11 +76,12 @@ internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposa
         }
     }
 
-    private async Task<TAnswer> AskAsync<TAnswer>(HttpMethod method, string path, string? token, object body, TimeSpan deadline, CancellationToken ct)
+    private async Task<TAnswer> AskAsync<TAnswer>(
+        HttpMethod method, string path, string? token, JsonContent body, JsonTypeInfo<TAnswer> answer, TimeSpan deadline, CancellationToken ct)
     {
-        using var response = await SendAsync(method, path, token, JsonContent.Create(body, body.GetType(), options: Json.Client), deadline, ct);
+        using var response = await SendAsync(method, path, token, body, deadline, ct);
         await ThrowIfRefusedAsync(response, ct);
-        return await ReadAsync<TAnswer>(response, ct);
+        return await ReadAsync(response, answer, ct);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, HttpContent? content, TimeSpan deadline, CancellationToken ct,
@@ -120,11 +122,11 @@ internal sealed partial class BoardApi(Uri board, TimeProvider clock) : IDisposa
             throw await FaultAsync(response, ct);
     }
 
-    private static async Task<TAnswer> ReadAsync<TAnswer>(HttpResponseMessage response, CancellationToken ct)
+    private static async Task<TAnswer> ReadAsync<TAnswer>(HttpResponseMessage response, JsonTypeInfo<TAnswer> answer, CancellationToken ct)
     {
         try
         {
-            return await response.Content.ReadFromJsonAsync<TAnswer>(Json.Client, ct)
+            return await response.Content.ReadFromJsonAsync(answer, ct)
                 ?? throw new BoardAwayException($"the answer to {response.RequestMessage?.RequestUri} is empty");
         }
         catch (JsonException e)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Spool;
 
@@ -32,12 +31,12 @@ internal static class ProfileSecrets
     public static void Keep(RunDirectory run, IReadOnlyList<string> hidden)
     {
         if (hidden.Count > 0)
-            AtomicFile.Write(run.SecretsFile, JsonSerializer.SerializeToUtf8Bytes(hidden, Json.Client));
+            AtomicFile.Write(run.SecretsFile, JsonSerializer.SerializeToUtf8Bytes(hidden, WorkerJson.Client.Texts));
     }
 
     /// <summary>Empty where none was kept.</summary>
     public static IReadOnlyList<string> Kept(RunDirectory run) =>
-        PlainFile.ReadAllBytes(run.SecretsFile) is { } bytes ? JsonSerializer.Deserialize<List<string>>(bytes, Json.Client) ?? [] : [];
+        PlainFile.ReadAllBytes(run.SecretsFile) is { } bytes ? JsonSerializer.Deserialize(bytes, WorkerJson.Client.Texts) ?? [] : [];
 
     private static string FromFile(string name, string file)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Executors.Agents;
 using Kanban.Bus.Worker.Runs;
@@ -23,8 +22,6 @@ internal static class RunReport
 {
     private const int MostMetadataBytes = 64 * 1024;
     private const int MostResultBytes = 1024 * 1024;
-    private static readonly JsonSerializerOptions Writing = new(Json.Client) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-    private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     /// <param name="stopped">Why the worker ended it; null when it ended by itself.</param>
     /// <param name="state">What was read of its output.</param>
@@ -52,7 +49,7 @@ internal static class RunReport
     }
 
     private static JsonElement? Used(Executor executor, AgentState state) => state.Usage is not { } used ? null
-        : JsonSerializer.SerializeToElement(used with { Agent = executor.Name, Model = state.Model, Turns = state.Turns > 0 ? state.Turns : null }, Writing);
+        : JsonSerializer.SerializeToElement(used with { Agent = executor.Name, Model = state.Model, Turns = state.Turns > 0 ? state.Turns : null }, WorkerJson.Sparse.AgentUsage);
 
     /// <summary>Bounded as the board keeps it.</summary>
     private static string? Session(string? given) => given is null || given.Length <= Limits.SessionLength ? given : null;
@@ -102,7 +99,7 @@ internal static class RunReport
             return (null, null);
         try
         {
-            return (JsonSerializer.Deserialize<ResultFile>(ValidText.Of(PlainFile.ReadAllBytes(path)).Span, Reading), null);
+            return (JsonSerializer.Deserialize(ValidText.Of(PlainFile.ReadAllBytes(path)).Span, WorkerJson.Lenient.ResultFile), null);
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

@@ -47,7 +47,7 @@ internal static class SaidEnding
         {
             if (new FileInfo(path) is { Exists: true, Length: > MostBytes } large)
                 return (null, $"the ending file has {large.Length:N0} bytes; {MostBytes:N0} are allowed");
-            return (PlainFile.ReadAllBytes(path) is { } bytes ? JsonSerializer.Deserialize<Ending>(ValidText.Of(bytes).Span, Json.Client) : null, null);
+            return (PlainFile.ReadAllBytes(path) is { } bytes ? JsonSerializer.Deserialize(ValidText.Of(bytes).Span, WorkerJson.Client.Ending) : null, null);
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

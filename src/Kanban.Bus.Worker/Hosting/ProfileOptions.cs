@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Kanban.Bus.Contracts;
+
 namespace Kanban.Bus.Worker.Hosting;
 
 /// <summary>How this host carries out a lane's work. A lane names it; only the host defines it, so credentials stay here, and a board can't make a host run what its file does not say.</summary>
@@ -73,6 +76,7 @@ public sealed class ProfileOptions
 }
 
 /// <summary>What an agent may do without being asked; each executor says it in its agent's own words.</summary>
+[JsonConverter(typeof(EnumWords<Permissions>))]
 public enum Permissions
 {
     /// <summary>Look, and change nothing.</summary>

@@ -26,7 +26,7 @@ internal static class RedactedFinish
         catch (JsonException)
         {
             // Stars stand where a number or a name was: the text stays, as text.
-            return JsonSerializer.SerializeToElement(text);
+            return JsonSerializer.SerializeToElement(text, WorkerJson.Default.String);
         }
     }
 }

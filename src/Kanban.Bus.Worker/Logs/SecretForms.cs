@@ -15,8 +15,6 @@ internal static class SecretForms
     /// <summary>A longer value is looked for in pieces of this size.</summary>
     public const int PieceBytes = 4096;
 
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>As it is, base64 at each of the three places a byte may have in it, URL-encoded, hexadecimal, escaped for JSON, for HTML and within a shell's quotes.</summary>
     public static IEnumerable<string> Of(string value)
     {
@@ -60,16 +58,16 @@ internal static class SecretForms
         yield return LowerHex(url);
         yield return url.Replace("%20", "+", StringComparison.Ordinal);
         yield return WebUtility.UrlEncode(text);
-        yield return Json(text, null);
-        yield return Json(text, null).ToLowerEscapes();
-        yield return Json(text, Relaxed);
-        yield return Json(text, Relaxed).Replace("/", "\\/", StringComparison.Ordinal);
+        yield return Json(text, JavaScriptEncoder.Default);
+        yield return Json(text, JavaScriptEncoder.Default).ToLowerEscapes();
+        yield return Json(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        yield return Json(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Replace("/", "\\/", StringComparison.Ordinal);
         yield return WebUtility.HtmlEncode(text);
         yield return text.Replace("'", "'\\''", StringComparison.Ordinal);
         yield return text.Replace("'", "'\"'\"'", StringComparison.Ordinal);
     }
 
-    private static string Json(string text, JsonSerializerOptions? options) => JsonSerializer.Serialize(text, options)[1..^1];
+    private static string Json(string text, JavaScriptEncoder encoder) => JsonEncodedText.Encode(text, encoder).Value;
 
     /// <summary>%2F becomes %2f; what is not escaped keeps its case.</summary>
     private static string LowerHex(string url) => Rewrite(url, '%', 2);

@@ -20,7 +20,7 @@ internal sealed class Inbox(RunDirectory directory)
             var told = _told ??= Told();
             foreach (var comment in comments.Where(c => !told.Contains(c.Id)).OrderBy(c => c.Id))
             {
-                var line = JsonSerializer.SerializeToUtf8Bytes(comment, Json.Client);
+                var line = JsonSerializer.SerializeToUtf8Bytes(comment, WorkerJson.Client.CommentView);
                 using (var file = PlainFile.OpenWrite(directory.InboxFile))
                     RandomAccess.Write(file, [.. line, (byte)'\n'], RandomAccess.GetLength(file));
                 told.Add(comment.Id);
@@ -36,7 +36,7 @@ internal sealed class Inbox(RunDirectory directory)
         {
             try
             {
-                if (JsonSerializer.Deserialize<CommentView>(line, Json.Client) is { } comment)
+                if (JsonSerializer.Deserialize(line, WorkerJson.Client.CommentView) is { } comment)
                     told.Add(comment.Id);
             }
             catch (JsonException)

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Spool;
 
@@ -12,8 +11,6 @@ internal sealed class MetFile
 {
     private const int MostBytes = 64 * 1024;
     private const int MostMs = 24 * 3600 * 1000;
-
-    private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     private readonly Lock _gate = new();
     private readonly string _path;
@@ -81,10 +78,10 @@ internal sealed class MetFile
 
     private void Add(string text)
     {
-        Line? line;
+        MetLine? line;
         try
         {
-            line = JsonSerializer.Deserialize<Line>(text, Reading);
+            line = JsonSerializer.Deserialize(text, WorkerJson.Lenient.MetLine);
         }
         catch (JsonException)
         {
@@ -100,6 +97,6 @@ internal sealed class MetFile
             _ => _pending,
         };
     }
-
-    private sealed record Line(int? Status = null, bool Timeout = false, double? Ms = null);
 }
+
+internal sealed record MetLine(int? Status = null, bool Timeout = false, double? Ms = null);

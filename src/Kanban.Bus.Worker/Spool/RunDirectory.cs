@@ -90,33 +90,33 @@ internal sealed class RunDirectory(string path, Guid runId)
             Directory.CreateDirectory(Workspace, OwnFolder.OwnerOnly);
         AtomicFile.Write(BodyFile, grant.Body);
         AtomicFile.Write(BriefFile, grant.Brief);
-        AtomicFile.Write(ParentsFile, JsonSerializer.SerializeToUtf8Bytes(grant.Parents, Json.Client));
+        AtomicFile.Write(ParentsFile, JsonSerializer.SerializeToUtf8Bytes(grant.Parents, WorkerJson.Client.Parents));
         foreach (var stream in LogStreams.All)
             AtomicFile.Write(LogFile(stream), []);
         // Last: a directory with a grant is complete.
-        AtomicFile.Write(GrantFile, JsonSerializer.SerializeToUtf8Bytes(grant, Json.Client));
+        AtomicFile.Write(GrantFile, JsonSerializer.SerializeToUtf8Bytes(grant, WorkerJson.Client.Grant));
     }
 
     /// <summary>Null when the worker died before the directory was complete.</summary>
     /// <exception cref="JsonException">The file was damaged.</exception>
-    public Grant? ReadGrant() => PlainFile.ReadAllBytes(GrantFile) is { } bytes ? JsonSerializer.Deserialize<Grant>(bytes, Json.Client) : null;
+    public Grant? ReadGrant() => PlainFile.ReadAllBytes(GrantFile) is { } bytes ? JsonSerializer.Deserialize(bytes, WorkerJson.Client.Grant) : null;
 
     /// <summary>What is known of a run that tells nothing itself, for want of the file.</summary>
-    public AgentState ReadAgent() => PlainFile.ReadAllBytes(AgentFile) is { } bytes ? JsonSerializer.Deserialize<AgentState>(bytes, Json.Client) ?? new() : new();
+    public AgentState ReadAgent() => PlainFile.ReadAllBytes(AgentFile) is { } bytes ? JsonSerializer.Deserialize(bytes, WorkerJson.Client.AgentState) ?? new() : new();
 
-    public void WriteAgent(AgentState state) => AtomicFile.Write(AgentFile, JsonSerializer.SerializeToUtf8Bytes(state, Json.Client));
+    public void WriteAgent(AgentState state) => AtomicFile.Write(AgentFile, JsonSerializer.SerializeToUtf8Bytes(state, WorkerJson.Client.AgentState));
 
-    public FinishItem? ReadFinish() => PlainFile.ReadAllBytes(FinishFile) is { } bytes ? JsonSerializer.Deserialize<FinishItem>(bytes, Json.Client) : null;
+    public FinishItem? ReadFinish() => PlainFile.ReadAllBytes(FinishFile) is { } bytes ? JsonSerializer.Deserialize(bytes, WorkerJson.Client.FinishItem) : null;
 
-    public void WriteFinish(FinishItem finish) => AtomicFile.Write(FinishFile, JsonSerializer.SerializeToUtf8Bytes(finish, Json.Client), durable: true);
+    public void WriteFinish(FinishItem finish) => AtomicFile.Write(FinishFile, JsonSerializer.SerializeToUtf8Bytes(finish, WorkerJson.Client.FinishItem), durable: true);
 
     /// <summary>Null for a run with a fresh directory.</summary>
-    public Place? ReadPlace() => PlainFile.ReadAllBytes(PlaceFile) is { } bytes ? JsonSerializer.Deserialize<Place>(bytes, Json.Client) : null;
+    public Place? ReadPlace() => PlainFile.ReadAllBytes(PlaceFile) is { } bytes ? JsonSerializer.Deserialize(bytes, WorkerJson.Client.Place) : null;
 
     public void WritePlace(Place place)
     {
         Directory.CreateDirectory(path, OwnFolder.OwnerOnly);
-        AtomicFile.Write(PlaceFile, JsonSerializer.SerializeToUtf8Bytes(place, Json.Client));
+        AtomicFile.Write(PlaceFile, JsonSerializer.SerializeToUtf8Bytes(place, WorkerJson.Client.Place));
         _workspace = place.Path;
     }
 

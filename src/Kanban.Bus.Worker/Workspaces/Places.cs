@@ -67,7 +67,7 @@ internal sealed class Places(string home, TimeSpan keep, TimeProvider clock, ILo
             return metadata;
         var all = metadata is { } said ? JsonObject.Create(said)! : [];
         all["workspace"] = report;
-        return JsonSerializer.SerializeToElement(all);
+        return JsonSerializer.SerializeToElement(all, WorkerJson.Default.JsonObject);
     }
 
     /// <summary>The run is over, and its place free for the next.</summary>

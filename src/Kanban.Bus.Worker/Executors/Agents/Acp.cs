@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Hosting;
@@ -59,8 +58,13 @@ internal sealed class Acp : AgentExecutor
         return base.ClearAsync(run, state, ct);
     }
 
-    private static string Server(string program, Dictionary<string, string> variables) => JsonSerializer.Serialize(
-        new[] { new { name = "kanban", command = program, args = RunTools.McpWords, env = variables.Select(v => new { name = v.Key, value = v.Value }) } });
+    private static string Server(string program, Dictionary<string, string> variables) => new JsonArray(new JsonObject
+    {
+        ["name"] = "kanban",
+        ["command"] = program,
+        ["args"] = Texts(RunTools.McpWords),
+        ["env"] = new JsonArray([.. variables.Select(v => new JsonObject { ["name"] = v.Key, ["value"] = v.Value })]),
+    }).ToJsonString();
 }
 
 /// <summary>What the client's side of a conversation needs to know, kept with the state.</summary>

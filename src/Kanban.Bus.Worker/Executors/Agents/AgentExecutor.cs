@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Spool;
 
@@ -89,11 +89,15 @@ internal abstract class AgentExecutor : Executor
     protected static Dictionary<string, string> KanbanVariables(LaunchOrder order) =>
         order.Environment.Where(v => v.Key.StartsWith("KANBAN_", StringComparison.Ordinal)).ToDictionary(v => v.Key, v => v.Value);
 
+    protected static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode?)t)]);
+
+    protected static JsonObject Texts(Dictionary<string, string> texts) => new(texts.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)t.Value)));
+
     /// <summary>Writes a file for the agent into the run's directory, where only the worker's user reads it.</summary>
-    protected static string Write(LaunchOrder order, string name, object json)
+    protected static string Write(LaunchOrder order, string name, JsonObject json)
     {
         var path = Path.Combine(order.Run.Path, name);
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(json));
+        AtomicFile.Write(path, json.ToJsonString());
         return path;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Kanban.Bus.Worker.Hosting;
 
@@ -41,8 +42,8 @@ internal sealed partial class ClaudeCode : AgentExecutor
         List<string> tools = [.. profile.Tools];
         if (order.Kanban is { } program)
         {
-            var servers = new { mcpServers = new Dictionary<string, object> { ["kanban"] = new { command = program, args = RunTools.McpWords, env = KanbanVariables(order) } } };
-            command.AddRange(["--mcp-config", Write(order, "mcp.json", servers), "--strict-mcp-config"]);
+            var server = new JsonObject { ["command"] = program, ["args"] = Texts(RunTools.McpWords), ["env"] = Texts(KanbanVariables(order)) };
+            command.AddRange(["--mcp-config", Write(order, "mcp.json", new JsonObject { ["mcpServers"] = new JsonObject { ["kanban"] = server } }), "--strict-mcp-config"]);
             tools.Add("mcp__kanban");
         }
         if (tools.Count > 0)
@@ -58,16 +59,18 @@ internal sealed partial class ClaudeCode : AgentExecutor
     }
 
     /// <summary>What a person allowed it; and after each tool call, and before it ends, it hears what people said meanwhile.</summary>
-    private static Dictionary<string, object> Settings(LaunchOrder order, AgentState state)
+    private static JsonObject Settings(LaunchOrder order, AgentState state)
     {
-        var settings = new Dictionary<string, object> { ["permissions"] = new { allow = state.Allowed.Select(RuleOf).OfType<string>() } };
+        var settings = new JsonObject { ["permissions"] = new JsonObject { ["allow"] = Texts(state.Allowed.Select(RuleOf).OfType<string>()) } };
         if (order.Kanban is { } program)
         {
-            object[] hook = [new { hooks = (object[])[new { type = "command", command = Hook.Replace("kanban", RunTools.Quoted(program), StringComparison.Ordinal) }] }];
-            settings["hooks"] = new { PostToolUse = hook, Stop = hook };
+            var command = Hook.Replace("kanban", RunTools.Quoted(program), StringComparison.Ordinal);
+            settings["hooks"] = new JsonObject { ["PostToolUse"] = Hooked(command), ["Stop"] = Hooked(command) };
         }
         return settings;
     }
+
+    private static JsonArray Hooked(string command) => new(new JsonObject { ["hooks"] = new JsonArray(new JsonObject { ["type"] = "command", ["command"] = command }) });
 
     /// <summary>As its settings name it; null for what they can't name to the letter.</summary>
     private static string? RuleOf(RefusedCall call) => call.Kind switch

@@ -27,9 +27,9 @@ internal sealed class Codex : AgentExecutor
         if (order.Kanban is { } program)
         {
             // Values are TOML, of which JSON's texts and lists are a part. The variables are named only: an argument list is public on its host.
-            command.AddRange(["-c", $"mcp_servers.kanban.command={JsonSerializer.Serialize(program)}"]);
-            command.AddRange(["-c", $"mcp_servers.kanban.args={JsonSerializer.Serialize(RunTools.McpWords)}"]);
-            command.AddRange(["-c", $"mcp_servers.kanban.env_vars={JsonSerializer.Serialize(KanbanVariables(order).Keys.Order(StringComparer.Ordinal))}"]);
+            command.AddRange(["-c", $"mcp_servers.kanban.command={JsonSerializer.Serialize(program, WorkerJson.Default.String)}"]);
+            command.AddRange(["-c", $"mcp_servers.kanban.args={JsonSerializer.Serialize(RunTools.McpWords, WorkerJson.Default.Texts)}"]);
+            command.AddRange(["-c", $"mcp_servers.kanban.env_vars={JsonSerializer.Serialize([.. KanbanVariables(order).Keys.Order(StringComparer.Ordinal)], WorkerJson.Default.Texts)}"]);
         }
         command.AddRange(profile.Arguments);
         if (order.Resume is { } thread)

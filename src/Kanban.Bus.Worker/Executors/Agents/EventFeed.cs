@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Spool;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,8 +13,6 @@ internal sealed class EventFeed : IDisposable
     private const int MostBytes = 1024 * 1024;
 
     private const int MostShown = 4_000;
-
-    private static readonly JsonSerializerOptions Writing = new(Json.Client) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly RunDirectory _run;
     private readonly Translator _translator;
@@ -138,7 +134,7 @@ internal sealed class EventFeed : IDisposable
         {
             foreach (var said in _translator.Translate(parsed, State))
             {
-                JsonSerializer.Serialize(text, said with { At = _clock.GetUtcNow(), Raw = at, Text = Shown(said.Text) }, Writing);
+                JsonSerializer.Serialize(text, said with { At = _clock.GetUtcNow(), Raw = at, Text = Shown(said.Text) }, WorkerJson.Sparse.AgentEvent);
                 text.WriteByte((byte)'\n');
             }
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Hosting;
 
@@ -38,11 +39,10 @@ internal sealed class OpenCode : AgentExecutor
         var instructions = OpenCodeRules.Instructions(order.Profile, order.Run.Workspace);
         if (order.Environment.ContainsKey(OpenCodeRules.Config) || (kanban is null && instructions.Length == 0))
             return null;
-        var mcp = kanban is null ? [] : new Dictionary<string, object>
-        {
-            ["kanban"] = new { type = "local", command = (string[])[kanban, .. RunTools.McpWords], environment = KanbanVariables(order), enabled = true },
-        };
-        return Write(order, "opencode.json", new { mcp, instructions });
+        var mcp = new JsonObject();
+        if (kanban is not null)
+            mcp["kanban"] = new JsonObject { ["type"] = "local", ["command"] = Texts([kanban, .. RunTools.McpWords]), ["environment"] = Texts(KanbanVariables(order)), ["enabled"] = true };
+        return Write(order, "opencode.json", new JsonObject { ["mcp"] = mcp, ["instructions"] = Texts(instructions) });
     }
 
     protected override RunEnd Unsaid(int status, AgentState state) => (status, state) switch

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kanban.Bus.Contracts;
 using Kanban.Bus.Worker.Spool;
 
 namespace Kanban.Bus.Worker.Executors.Agents;
@@ -29,11 +28,11 @@ internal static class RefusedCalls
         if (state is not { AsksWhenRefused: true, Refused.Count: > 0, Home: { } home })
             return;
         // What was allowed this time is asked for again otherwise, in turn with the new.
-        var all = state.Refused.Concat(state.Allowed).Where(r => r.Input.Length > 0).DistinctBy(r => (r.Kind, r.Input)).Take(Most);
+        var all = state.Refused.Concat(state.Allowed).Where(r => r.Input.Length > 0).DistinctBy(r => (r.Kind, r.Input)).Take(Most).ToList();
         try
         {
             Directory.CreateDirectory(home, AgentHomes.OwnerOnly);
-            AtomicFile.Write(Path.Combine(home, Name), JsonSerializer.SerializeToUtf8Bytes(all, Json.Client));
+            AtomicFile.Write(Path.Combine(home, Name), JsonSerializer.SerializeToUtf8Bytes(all, WorkerJson.Client.RefusedCalls));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,7 +44,7 @@ internal static class RefusedCalls
     {
         try
         {
-            return PlainFile.ReadAllBytes(Path.Combine(home, Name)) is { } bytes ? JsonSerializer.Deserialize<List<RefusedCall>>(bytes, Json.Client) ?? [] : [];
+            return PlainFile.ReadAllBytes(Path.Combine(home, Name)) is { } bytes ? JsonSerializer.Deserialize(bytes, WorkerJson.Client.RefusedCalls) ?? [] : [];
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -21,7 +21,7 @@ internal static class SessionTotals
         all[session] = used + (state.Before ?? new AgentUsage());
         try
         {
-            AtomicFile.Write(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(all, Json.Client));
+            AtomicFile.Write(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(all, WorkerJson.Client.SessionTotals));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -34,7 +34,7 @@ internal static class SessionTotals
     {
         try
         {
-            return PlainFile.ReadAllBytes(Path.Combine(folder, Name), MostBytes) is { } bytes ? JsonSerializer.Deserialize<Dictionary<string, AgentUsage>>(bytes, Json.Client) ?? [] : [];
+            return PlainFile.ReadAllBytes(Path.Combine(folder, Name), MostBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, WorkerJson.Client.SessionTotals) ?? [] : [];
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
