@@ -54,7 +54,7 @@ demo: ## Two boards, three workers, PostgreSQL, RabbitMQ, 30 tasks; a worker and
 bench: build ## Measure: prints a table, writes out/bench.json; make bench NAMES='lifecycle start' for some, ADMISSION=1 for those of admission
 	@tests/needs.sh postgresql rabbitmq
 	@dotnet build tests/Kanban.Bus.Benchmarks -c Release -v q --nologo -clp:NoSummary
-	@KANBAN_PROGRAM=$(CURDIR)/bin/kanban dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- bench $(if $(ADMISSION),$(ADMISSION_BENCHES),$(NAMES))
+	@KANBAN_PROGRAM=$(CURDIR)/bin/kanban KANBAN_WORKER_PROGRAM=$$(ls $(CURDIR)/out/kanban/kanban-worker 2>/dev/null || true) dotnet run --project tests/Kanban.Bus.Benchmarks -c Release --no-build -- bench $(if $(ADMISSION),$(ADMISSION_BENCHES),$(NAMES))
 
 worker: build ## Start a worker here: make worker ARGS='--lane shell=2' (with KANBAN_URL and KANBAN_TOKEN)
 	bin/kanban worker run $(ARGS)

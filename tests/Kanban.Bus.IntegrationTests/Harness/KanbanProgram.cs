@@ -5,11 +5,13 @@ namespace Kanban.Bus.IntegrationTests.Harness;
 /// <summary>Where the <c>kanban</c> executable is that the tests start.</summary>
 public static class KanbanProgram
 {
+    private const string NativeWorkerVariable = "KANBAN_WORKER_PROGRAM";
+
     /// <summary><c>KANBAN_PROGRAM</c> where that is set, else the CLI as it was built along with this project.</summary>
-    public static string Path { get; } = System.Environment.GetEnvironmentVariable("KANBAN_PROGRAM") is { Length: > 0 } given ? given : Built();
+    public static string Path { get; } = Given("KANBAN_PROGRAM") ?? Built();
 
     /// <summary>The worker that was compiled ahead of time, where the tests are told of one: then every worker process of theirs is that one.</summary>
-    public static string? NativeWorker { get; } = System.Environment.GetEnvironmentVariable("KANBAN_WORKER_PROGRAM") is { Length: > 0 } given ? given : null;
+    public static string? NativeWorker { get; } = Given(NativeWorkerVariable);
 
     /// <summary>What its processes get of this one's environment: where .NET is, and a small heap for many processes on few cores.</summary>
     public static Dictionary<string, string> Environment(string home) => new()
@@ -18,12 +20,14 @@ public static class KanbanProgram
         ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
         ["DOTNET_gcServer"] = "0",
         ["DOTNET_NOLOGO"] = "1",
-        // Where nothing is said, the one that was built along with the program.
-        [NativeWorkerVariable] = NativeWorker ?? (Path == Given ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "kanban-worker") : ""),
+        // None: what lies beside a program that was built along with the tests may be of older code.
+        [NativeWorkerVariable] = NativeWorker ?? "",
     };
 
     /// <summary>The checkout's top folder.</summary>
     public static string Repository { get; } = FindRepository();
+
+    private static string? Given(string variable) => System.Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given : null;
 
     private static string Built()
     {
