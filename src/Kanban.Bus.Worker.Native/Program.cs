@@ -1,11 +1,16 @@
+using System.Globalization;
 using System.Text.Json;
 using Kanban.Bus.Worker.Hosting;
+using Microsoft.Win32.SafeHandles;
 
-// `kanban worker run` reads and checks the settings and then becomes this program, with the settings' file and its own command line as arguments.
-if (args is not [['/', ..] settings, .. { Length: > 0 } kanban])
+// `kanban worker run` reads and checks the settings, and then becomes this program: kanban-worker DESCRIPTOR-OF-THE-SETTINGS KANBAN…
+if (args is not [var descriptor, .. { Length: > 0 } kanban] || !int.TryParse(descriptor, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
 {
     Console.Error.WriteLine("kanban-worker is a part of 'kanban worker run', which starts it.");
     return 2;
 }
-var options = JsonSerializer.Deserialize(File.ReadAllBytes(settings), WorkerOptionsJson.Default.WorkerOptions) ?? throw new InvalidOperationException($"{settings} holds no settings.");
+WorkerOptions options;
+// Closed before anything is started: they hold the worker's token.
+using (var settings = new FileStream(new SafeFileHandle(number, ownsHandle: true), FileAccess.Read))
+    options = JsonSerializer.Deserialize(settings, WorkerOptionsJson.Default.WorkerOptions) ?? throw new InvalidOperationException("There are no settings.");
 return await WorkerHost.RunAsync(options, kanban, CancellationToken.None);

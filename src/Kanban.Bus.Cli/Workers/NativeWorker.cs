@@ -22,18 +22,17 @@ internal static class NativeWorker
     /// <returns>Only when that can't be: why.</returns>
     public static string Become(string program, WorkerOptions options)
     {
-        var descriptor = MemoryFile("kanban-worker-settings", 0);
-        if (descriptor < 0)
+        using var settings = new SafeFileHandle(MemoryFile("kanban-worker-settings", 0), ownsHandle: true);
+        if (settings.IsInvalid)
             return Marshal.GetLastPInvokeErrorMessage();
-        using (var handle = new SafeFileHandle(descriptor, ownsHandle: false))
-            RandomAccess.Write(handle, JsonSerializer.SerializeToUtf8Bytes(options, WorkerOptionsJson.Default.WorkerOptions), 0);
-        _ = Execute(program, [program, "/dev/fd/" + descriptor.ToString(CultureInfo.InvariantCulture), .. ThisProgram.Command, null]);
+        RandomAccess.Write(settings, JsonSerializer.SerializeToUtf8Bytes(options, WorkerOptionsJson.Default.WorkerOptions), 0);
+        _ = Execute(program, [program, settings.DangerousGetHandle().ToString(CultureInfo.InvariantCulture), .. ThisProgram.Command, null]);
         return Marshal.GetLastPInvokeErrorMessage();
     }
 
     [DllImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
-    private static extern int MemoryFile([MarshalAs(UnmanagedType.LPUTF8Str)] string name, uint flags);
+    private static extern int MemoryFile([MarshalAs(UnmanagedType.LPStr)] string name, uint flags);
 
     [DllImport("libc", EntryPoint = "execv", SetLastError = true)]
-    private static extern int Execute([MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPUTF8Str)] string?[] words);
+    private static extern int Execute([MarshalAs(UnmanagedType.LPStr)] string path, [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] words);
 }
