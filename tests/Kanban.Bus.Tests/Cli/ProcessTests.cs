@@ -97,6 +97,19 @@ public sealed class ProcessTests
         Assert.Contains("kanban token create NAME --kind worker", ended.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Where_the_worker_that_was_compiled_ahead_of_time_can_not_be_started_kanban_is_the_worker_and_says_so()
+    {
+        using var kanban = new KanbanProcess(
+            new Dictionary<string, string> { ["KANBAN_TOKEN"] = "kbw_test", ["KANBAN_WORKER_PROGRAM"] = "/nowhere/kanban-worker" },
+            "worker", "run", "--lane", "shell=1", "--id", "w1", "--url", "http://127.0.0.1:1");
+
+        Assert.Equal("/nowhere/kanban-worker can't be started, so this program is the worker, with more memory: No such file or directory", await kanban.Error.ReadLineAsync());
+        Assert.Contains("Worker w1@", await kanban.Out.ReadLineAsync(), StringComparison.Ordinal);
+        kanban.Signal("TERM");
+        Assert.Equal(0, (await kanban.EndAsync()).Code);
+    }
+
     private static Task<FakeBoard> Endless()
     {
         var run = Samples.Run(state: RunState.Running);
