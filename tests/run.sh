@@ -16,18 +16,6 @@ if [ ${#needs[@]} -gt 0 ]; then
     tests/needs.sh "${needs[@]}" || exit 1
 fi
 
-# The tests' worker processes are the worker that is shipped, compiled ahead of time, where that can be had.
-case ${1:-all} in
-all | integration)
-    echo "── worker, compiled ahead of time"
-    if make --no-print-directory native </dev/null; then
-        export KANBAN_WORKER_PROGRAM=$PWD/out/native/kanban-worker
-    else
-        echo "Workers run as 'kanban' does; what needs the other is skipped." >&2
-    fi
-    ;;
-esac
-
 configuration=${CONFIGURATION:-Release}
 results=tests/TestResults
 passed=0 failed=0 skipped=0 named=""
@@ -76,6 +64,20 @@ run() {
     fi
     echo "   $ok passed, $((executed - ok)) failed, $((total - executed)) skipped"
 }
+
+# The tests' worker processes are the worker that is shipped, compiled ahead of time, where there is a C compiler.
+native() {
+    echo "── worker, compiled ahead of time"
+    if ! tests/needs.sh compiler; then
+        echo "Workers run as 'kanban' does; what needs the other is skipped." >&2
+    elif make --no-print-directory native </dev/null; then
+        export KANBAN_WORKER_PROGRAM=$PWD/out/native/kanban-worker
+    else
+        fail "The worker can't be compiled ahead of time"
+    fi
+}
+
+case ${1:-all} in all | integration) native ;; esac
 
 echo "── build ($configuration)"
 for project in "${projects[@]}"; do

@@ -128,8 +128,10 @@ public sealed class BoardAwayTests
 
         upload.End();
         var sending = upload.RunAsync(CancellationToken.None);
-        while (clock.GetElapsedTime(begun) < TimeSpan.FromMinutes(5) && !sending.IsCompleted)
-            await Task.Delay(20);
+        if (away)
+            await Eventually.Async(() => clock.GetElapsedTime(begun) > TimeSpan.FromMinutes(5) && calls > 1);
+        else
+            await sending.WaitAsync(Eventually.Deadline);
 
         Assert.Equal(!away, sending.IsCompleted);
         Assert.True(calls > 1);
