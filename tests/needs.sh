@@ -4,13 +4,15 @@
 # No service of the system is started, stopped or changed: the tests start private servers of their own.
 set -euo pipefail
 
+links() { command -v "$1" >/dev/null && echo 'int main(void) { return 0; }' | "$1" -x c -o /dev/null - 2>/dev/null; }
+
 has() {
     case $1 in
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ;;
     rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null ;;
     chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
     node) command -v node >/dev/null && command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ] ;;
-    compiler) { command -v gcc >/dev/null || command -v clang >/dev/null; } && command -v objcopy >/dev/null && echo 'int main(void) { return 0; }' | cc -x c -o /dev/null - 2>/dev/null ;;
+    compiler) command -v objcopy >/dev/null && { links clang || links gcc; } ;;
     shellcheck) command -v shellcheck >/dev/null ;;
     *) echo "tests/needs.sh knows postgresql, rabbitmq, chromium, node, compiler and shellcheck, not '$1'." >&2 && exit 2 ;;
     esac
