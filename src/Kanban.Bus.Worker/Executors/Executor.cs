@@ -37,6 +37,9 @@ internal abstract class Executor
     /// <param name="now">The host's clock, to read times of day by.</param>
     public virtual RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => ExitStatus.Read(status);
 
+    /// <summary>Ends what can be ended in a better way than by a signal to each of its processes. Called once, after the grace; KILL follows.</summary>
+    public virtual Task BeforeKillAsync(RunDirectory run, AgentState state, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>Ends what the run holds outside its process tree; returns when it is seen gone. Called after every end, and again after a fault.</summary>
     public virtual Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct) => Task.CompletedTask;
 }
@@ -95,9 +98,13 @@ internal sealed record Launch(IReadOnlyList<string> Command)
 }
 
 /// <param name="After">Share of the grace that passes before it, 0 to 1.</param>
-internal sealed record StopStep(Signal Signal, double After)
+/// <param name="ToCommand">Not to what left the command's session: the command passes it on.</param>
+internal sealed record StopStep(Signal Signal, double After, bool ToCommand = false)
 {
     public static readonly IReadOnlyList<StopStep> Term = [new(Signal.Term, 0)];
+
+    /// <summary>For a command that passes it on to what it started elsewhere.</summary>
+    public static readonly IReadOnlyList<StopStep> TermToCommand = [new(Signal.Term, 0, ToCommand: true)];
 
     /// <summary>For programs that close their books on INT and not on TERM.</summary>
     public static readonly IReadOnlyList<StopStep> IntThenTerm = [new(Signal.Int, 0), new(Signal.Term, 0.6)];

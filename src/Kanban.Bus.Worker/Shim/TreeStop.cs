@@ -17,7 +17,9 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
     /// <param name="mustEnd">Asked all along: true cuts the grace short.</param>
     /// <param name="steps">Signals within the grace; TERM at once unless told.</param>
     /// <param name="done">Asked all along: true when its work is over and the next signal need not wait.</param>
-    public async Task StopAsync(Guid runId, ProcessIdentity? shim, RunCgroup? cgroup, TimeSpan grace, Func<bool> mustEnd, IReadOnlyList<StopStep>? steps = null, Func<bool>? done = null)
+    /// <param name="beforeKill">Called once, when the grace is over; not where it is cut short.</param>
+    public async Task StopAsync(
+        Guid runId, ProcessIdentity? shim, RunCgroup? cgroup, TimeSpan grace, Func<bool> mustEnd, IReadOnlyList<StopStep>? steps = null, Func<bool>? done = null, Func<Task>? beforeKill = null)
     {
         var refused = new HashSet<int>();
         var started = clock.GetTimestamp();
@@ -30,9 +32,16 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
             var elapsed = clock.GetElapsedTime(started);
             while (next.TryPeek(out var step) && (elapsed >= grace * step.After || done?.Invoke() == true))
             {
-                foreach (var member in members)
+                var its = step.ToCommand ? members.Where(m => m.Session == shim?.Pid).ToList() : members;
+                foreach (var member in its.Count > 0 ? its : members)
                     Send(runId, member, step.Signal, refused);
                 next.Dequeue();
+            }
+            if (elapsed >= grace && beforeKill is not null && !mustEnd())
+            {
+                await beforeKill();
+                beforeKill = null;
+                continue;
             }
             if (elapsed >= grace || mustEnd())
             {
