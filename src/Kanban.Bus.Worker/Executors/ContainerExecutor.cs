@@ -13,7 +13,6 @@ internal sealed class ContainerExecutor : Executor
     private const string Files = "/kanban";
     private const string Workspace = "/workspace";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     // Of the host, of the command line itself, or of a kanban that is not in the image.
@@ -82,13 +81,6 @@ internal sealed class ContainerExecutor : Executor
         128 + 9 when state.MemoryMb is { } memory => new RunEnd(Outcome.Failed, $"ended by signal KILL (exit 137); it may take {memory:N0} MiB of memory", ErrorClass.Task),
         _ => ExitStatus.Read(status),
     };
-
-    /// <remarks>Podman's containers are processes of this host: killed beside their engine, it would look for them for seconds.</remarks>
-    public override async Task BeforeKillAsync(RunDirectory run, AgentState state, CancellationToken ct)
-    {
-        if (state.Engine is { } engine)
-            await HostProgram.AskAsync(Removal(engine, run), KillLimit, ct, state.EngineEnvironment);
-    }
 
     /// <remarks>While the engine does not answer, nobody knows that the container is dead, and the run is not over.</remarks>
     public override async Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct)

@@ -37,9 +37,6 @@ internal abstract class Executor
     /// <param name="now">The host's clock, to read times of day by.</param>
     public virtual RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => ExitStatus.Read(status);
 
-    /// <summary>Ends what can be ended in a better way than by a signal to each of its processes. Called once, after the grace; KILL follows.</summary>
-    public virtual Task BeforeKillAsync(RunDirectory run, AgentState state, CancellationToken ct) => Task.CompletedTask;
-
     /// <summary>Ends what the run holds outside its process tree; returns when it is seen gone. Called after every end, and again after a fault.</summary>
     public virtual Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct) => Task.CompletedTask;
 }

@@ -206,7 +206,7 @@ internal sealed class RunSupervisor(
         // Also after a clean end: what the run left in the background would outlive its slot.
         await _tree.StopAsync(
             run.Grant.RunId, run.Shim, run.Directory.Cgroup, grace, () => run.EndsWithLease && run.SinceRenewed.TotalSeconds >= run.WatchSeconds.Kill,
-            cause is null ? null : agent.Executor.StopSteps, agent.LookIfOver, () => agent.Executor.BeforeKillAsync(run.Directory, agent.State, ct));
+            cause is null ? null : agent.Executor.StopSteps, agent.LookIfOver);
         await agent.EndAsync(ct);
         var report = quota.Explain(RunReport.Of(run.Grant, run.Directory, cause, agent.Executor, agent.State, clock.GetLocalNow()));
         var finish = SaidEnding.Over(report, run.Directory) with { Met = run.Met.Take() };

@@ -17,9 +17,7 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
     /// <param name="mustEnd">Asked all along: true cuts the grace short.</param>
     /// <param name="steps">Signals within the grace; TERM at once unless told.</param>
     /// <param name="done">Asked all along: true when its work is over and the next signal need not wait.</param>
-    /// <param name="beforeKill">Called once, when the grace is over; not where it is cut short.</param>
-    public async Task StopAsync(
-        Guid runId, ProcessIdentity? shim, RunCgroup? cgroup, TimeSpan grace, Func<bool> mustEnd, IReadOnlyList<StopStep>? steps = null, Func<bool>? done = null, Func<Task>? beforeKill = null)
+    public async Task StopAsync(Guid runId, ProcessIdentity? shim, RunCgroup? cgroup, TimeSpan grace, Func<bool> mustEnd, IReadOnlyList<StopStep>? steps = null, Func<bool>? done = null)
     {
         var refused = new HashSet<int>();
         var started = clock.GetTimestamp();
@@ -36,12 +34,6 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
                 foreach (var member in its.Count > 0 ? its : members)
                     Send(runId, member, step.Signal, refused);
                 next.Dequeue();
-            }
-            if (elapsed >= grace && beforeKill is not null && !mustEnd())
-            {
-                await beforeKill();
-                beforeKill = null;
-                continue;
             }
             if (elapsed >= grace || mustEnd())
             {
