@@ -25,6 +25,9 @@ internal sealed class ContainerExecutor : Executor
     public override string Name => "container";
     public override bool BoundsItself => true;
 
+    // Podman's containers are processes of this host: they would have it from the worker and from the engine's command line.
+    public override IReadOnlyList<StopStep> StopSteps => StopStep.TermToCommand;
+
     public override Launch Prepare(LaunchOrder order)
     {
         var (run, profile) = (order.Run, order.Profile);
@@ -36,6 +39,8 @@ internal sealed class ContainerExecutor : Executor
         [
             engine, "run", "--rm", "--init", "--name", NameOf(run), "--label", $"dev.kanbanbus.run={run.RunId}", "--label", $"dev.kanbanbus.task={order.Grant.TaskKey}",
             "--volume", $"{run.Workspace}:{Workspace}", "--workdir", Workspace,
+            // Podman's removal would give it a grace of its own after the run's. Its output is in the run's log, where its secrets are starred out.
+            "--stop-timeout", "0", "--log-driver", "none",
         ];
         // Docker's root is the host's; podman's is whoever started it.
         if (Environment.UserName != "root" && !Path.GetFileName(engine).Contains("podman", StringComparison.Ordinal))
@@ -46,7 +51,7 @@ internal sealed class ContainerExecutor : Executor
             command.AddRange(["--pids-limit", processes.ToString(CultureInfo.InvariantCulture)]);
 
         var environment = OfEngine(order);
-        var state = new AgentState { Executor = Name, Engine = engine, EngineEnvironment = new(environment) };
+        var state = new AgentState { Executor = Name, Engine = engine, EngineEnvironment = new(environment), MemoryMb = profile.Limits.MemoryMb };
         environment["KANBAN_WORKSPACE"] = Workspace;
         foreach (var (variable, path, writes) in Shared(run))
         {
@@ -69,9 +74,13 @@ internal sealed class ContainerExecutor : Executor
         return new Launch(command) { Environment = environment, Clear = Removal(engine, run), State = state };
     }
 
-    public override RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => status == 125
-        ? new RunEnd(Outcome.Failed, $"the container was not started: {OutputTail.Read(run, "stderr") ?? "exit 125"}", ErrorClass.Host)
-        : ExitStatus.Read(status);
+    public override RunEnd Read(int status, AgentState state, RunDirectory run, DateTimeOffset now) => status switch
+    {
+        125 => new RunEnd(Outcome.Failed, $"the container was not started: {OutputTail.Read(run, "stderr") ?? "exit 125"}", ErrorClass.Host),
+        // The container is gone, and with it the engine's word on it.
+        128 + 9 when state.MemoryMb is { } memory => new RunEnd(Outcome.Failed, $"ended by signal KILL (exit 137); it may take {memory:N0} MiB of memory", ErrorClass.Task),
+        _ => ExitStatus.Read(status),
+    };
 
     /// <remarks>While the engine does not answer, nobody knows that the container is dead, and the run is not over.</remarks>
     public override async Task ClearAsync(RunDirectory run, AgentState state, CancellationToken ct)

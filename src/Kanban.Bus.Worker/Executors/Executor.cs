@@ -95,9 +95,13 @@ internal sealed record Launch(IReadOnlyList<string> Command)
 }
 
 /// <param name="After">Share of the grace that passes before it, 0 to 1.</param>
-internal sealed record StopStep(Signal Signal, double After)
+/// <param name="ToCommand">Not to what left the command's session: the command passes it on.</param>
+internal sealed record StopStep(Signal Signal, double After, bool ToCommand = false)
 {
     public static readonly IReadOnlyList<StopStep> Term = [new(Signal.Term, 0)];
+
+    /// <summary>For a command that passes it on to what it started elsewhere.</summary>
+    public static readonly IReadOnlyList<StopStep> TermToCommand = [new(Signal.Term, 0, ToCommand: true)];
 
     /// <summary>For programs that close their books on INT and not on TERM.</summary>
     public static readonly IReadOnlyList<StopStep> IntThenTerm = [new(Signal.Int, 0), new(Signal.Term, 0.6)];

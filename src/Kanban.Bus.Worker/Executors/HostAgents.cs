@@ -40,8 +40,12 @@ public static partial class HostAgents
             var users = profiles.Where(p => Uses(p.Value, name, program)).ToList();
             // A profile may name another program; each is asked.
             var programs = users.Select(u => u.Value.Binary is { Length: > 0 } given ? given : program).DefaultIfEmpty(program).Distinct(StringComparer.Ordinal);
-            asked.AddRange(programs.Select(p => AskAsync(
-                name, p, [.. users.Where(u => (u.Value.Binary is { Length: > 0 } given ? given : program) == p).Select(u => u.Key).Order(StringComparer.Ordinal)], advice, all, ct)));
+            foreach (var p in programs)
+            {
+                var its = users.Where(u => (u.Value.Binary is { Length: > 0 } given ? given : program) == p).OrderBy(u => u.Key, StringComparer.Ordinal).ToList();
+                // A profile may say where its engine is.
+                asked.Add(AskAsync(name, p, [.. its.Select(u => u.Key)], its.FirstOrDefault().Value?.Environment.AsReadOnly(), advice, all, ct));
+            }
         }
         return [.. (await Task.WhenAll(asked)).OfType<HostAgent>()];
     }
@@ -49,15 +53,23 @@ public static partial class HostAgents
     private static bool Uses(ProfileOptions profile, string name, string program) => profile.Executor == name
         || (profile.Executor == "container" && (profile.Binary is { Length: > 0 } given ? Path.GetFileName(given) == program : program == (OnPath.Find("docker") is null && OnPath.Find("podman") is not null ? "podman" : "docker")));
 
-    private static async Task<HostAgent?> AskAsync(string name, string program, IReadOnlyList<string> users, string advice, bool all, CancellationToken ct)
+    private static async Task<HostAgent?> AskAsync(string name, string program, IReadOnlyList<string> users, IReadOnlyDictionary<string, string>? environment, string advice, bool all, CancellationToken ct)
     {
         if (OnPath.Find(program) is not { } path)
             return users.Count == 0 && !all ? null : new HostAgent(name, program, null, users, $"there is no program {program} on this worker's PATH", advice);
         var answer = await HostProgram.AskAsync([path, "--version"], Limit, ct);
-        if (answer.Status == 0 && Version().Match(answer.Out) is { Success: true } version)
-            return new HostAgent(name, path, version.Value.TrimEnd('.', '-'), users, null, null);
-        var said = (answer.Error + answer.Out).Split('\n').FirstOrDefault(l => l.Trim().Length > 0)?.Trim();
-        return new HostAgent(name, path, null, users, answer.Fault ?? $"'{program} --version' ended with {answer.Status}{(said is null ? "" : $": {(said.Length > 200 ? said[..200] : said)}")}", $"try '{path} --version' as the worker's user");
+        if (answer.Status != 0 || Version().Match(answer.Out) is not { Success: true } version)
+            return Faulty("--version", answer);
+        // Their command lines have a version where no engine is.
+        if (name is "docker" or "podman" && await HostProgram.AskAsync([path, "ps", "--quiet"], Limit, ct, environment) is { Status: not 0 } engine)
+            return Faulty("ps --quiet", engine);
+        return new HostAgent(name, path, version.Value.TrimEnd('.', '-'), users, null, null);
+
+        HostAgent Faulty(string asked, HostProgram.Answer answer)
+        {
+            var said = (answer.Error + answer.Out).Split('\n').FirstOrDefault(l => l.Trim().Length > 0)?.Trim();
+            return new HostAgent(name, path, null, users, answer.Fault ?? $"'{program} {asked}' ended with {answer.Status}{(said is null ? "" : $": {(said.Length > 200 ? said[..200] : said)}")}", $"try '{path} {asked}' as the worker's user");
+        }
     }
 
     [GeneratedRegex(@"\d+\.\d+[A-Za-z0-9._-]{0,30}")]

@@ -30,7 +30,8 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
             var elapsed = clock.GetElapsedTime(started);
             while (next.TryPeek(out var step) && (elapsed >= grace * step.After || done?.Invoke() == true))
             {
-                foreach (var member in members)
+                var its = step.ToCommand ? members.Where(m => m.Session == shim?.Pid).ToList() : members;
+                foreach (var member in its.Count > 0 ? its : members)
                     Send(runId, member, step.Signal, refused);
                 next.Dequeue();
             }

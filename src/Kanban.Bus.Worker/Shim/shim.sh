@@ -111,7 +111,8 @@ clear_rest() {
     [ -e "$run/clear" ] || return
     set --
     while IFS= read -r word; do set -- "$@" "$word"; done <"$run/clear"
-    command -p timeout 30 "$@" || echo "kanban: $* ended with $?"
+    # Podman finds at first that it can't stop what was killed, and sees at the second look that it is dead.
+    command -p timeout 30 "$@" || command -p timeout 30 "$@" || echo "kanban: $* ended with $?"
 }
 
 watch=

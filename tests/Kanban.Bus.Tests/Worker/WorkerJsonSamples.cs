@@ -78,6 +78,7 @@ internal static class WorkerJsonSamples
         Folder = "/f",
         Engine = "docker",
         EngineEnvironment = { ["DOCKER_HOST"] = "unix:///d" },
+        MemoryMb = 512,
         Session = "session-1",
         Model = "m-1",
         Before = Usage,

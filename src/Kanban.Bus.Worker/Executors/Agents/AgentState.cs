@@ -27,6 +27,9 @@ internal sealed class AgentState
     /// <summary>What that program needs to find its engine, as when the run was started.</summary>
     public Dictionary<string, string> EngineEnvironment { get; set; } = [];
 
+    /// <summary>What that program lets the container have, in MiB; null without a bound.</summary>
+    public int? MemoryMb { get; set; }
+
     public string? Session { get; set; }
     public string? Model { get; set; }
 

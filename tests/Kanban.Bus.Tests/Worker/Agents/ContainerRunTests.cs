@@ -59,7 +59,7 @@ public sealed class ContainerRunTests
         var told = await File.ReadAllLinesAsync(Path.Combine(engine.Folder, "args"));
         var words = string.Join(' ', told);
         Assert.StartsWith($"--rm --init --name kb-{finish.RunId} --label dev.kanbanbus.run={finish.RunId} ", words, StringComparison.Ordinal);
-        Assert.Contains("--memory 256m --pids-limit 64", words, StringComparison.Ordinal);
+        Assert.Contains("--stop-timeout 0 --log-driver none --memory 256m --pids-limit 64", words, StringComparison.Ordinal);
         Assert.Contains("/brief.md:/kanban/brief.md:ro", words, StringComparison.Ordinal);
         Assert.Contains("/result.json:/kanban/result.json --", words, StringComparison.Ordinal);
         Assert.EndsWith("--network=none debian:12 /bin/sh -eu /kanban/body", words, StringComparison.Ordinal);
