@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that programs are here: tests/needs.sh postgresql rabbitmq chromium node compiler shellcheck
+# Makes sure that programs are here: tests/needs.sh postgresql rabbitmq chromium node compiler engine shellcheck
 # Installs what is missing where it can (Debian as root); else says, in one sentence, what to install, and ends with 1.
 # No service of the system is started, stopped or changed: the tests start private servers of their own.
 set -euo pipefail
@@ -13,8 +13,9 @@ has() {
     chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
     node) command -v node >/dev/null && command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ] ;;
     compiler) command -v objcopy >/dev/null && { links clang || links gcc; } ;;
+    engine) command -v busybox >/dev/null && { command -v docker || { command -v podman && command -v catatonit; }; } >/dev/null ;;
     shellcheck) command -v shellcheck >/dev/null ;;
-    *) echo "tests/needs.sh knows postgresql, rabbitmq, chromium, node, compiler and shellcheck, not '$1'." >&2 && exit 2 ;;
+    *) echo "tests/needs.sh knows postgresql, rabbitmq, chromium, node, compiler, engine and shellcheck, not '$1'." >&2 && exit 2 ;;
     esac
 }
 
@@ -23,6 +24,7 @@ package() {
     rabbitmq) echo rabbitmq-server ;;
     node) echo nodejs npm ;;
     compiler) echo gcc libc6-dev ;;
+    engine) echo podman crun catatonit busybox-static ;;
     *) echo "$1" ;;
     esac
 }

@@ -15,6 +15,9 @@ esac
 if [ ${#needs[@]} -gt 0 ]; then
     tests/needs.sh "${needs[@]}" || exit 1
 fi
+if [ "${1:-all}" = all ] && ! tests/needs.sh engine; then
+    echo "Tests of real containers are skipped." >&2
+fi
 
 configuration=${CONFIGURATION:-Release}
 results=tests/TestResults
