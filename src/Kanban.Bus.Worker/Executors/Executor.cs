@@ -95,7 +95,7 @@ internal sealed record Launch(IReadOnlyList<string> Command)
 }
 
 /// <param name="After">Share of the grace that passes before it, 0 to 1.</param>
-/// <param name="ToCommand">Not to what left the command's session: the command passes it on.</param>
+/// <param name="ToCommand">Not to what the command has started: the command passes it on.</param>
 internal sealed record StopStep(Signal Signal, double After, bool ToCommand = false)
 {
     public static readonly IReadOnlyList<StopStep> Term = [new(Signal.Term, 0)];

@@ -30,8 +30,8 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
             var elapsed = clock.GetElapsedTime(started);
             while (next.TryPeek(out var step) && (elapsed >= grace * step.After || done?.Invoke() == true))
             {
-                var its = step.ToCommand ? members.Where(m => m.Session == shim?.Pid).ToList() : members;
-                foreach (var member in its.Count > 0 ? its : members)
+                var commands = step.ToCommand ? Commands(members, shim?.Pid) : [];
+                foreach (var member in commands.Count > 0 ? commands : members)
                     Send(runId, member, step.Signal, refused);
                 next.Dequeue();
             }
@@ -74,6 +74,31 @@ internal sealed class TreeStop(ProcessScanner scanner, TimeProvider clock, ILogg
             }
             if (found.Count == before || clock.GetElapsedTime(since) > FreezeLimit)
                 return [.. found.Values];
+        }
+    }
+
+    /// <summary>What the shim has started. One that started itself once more is the later: podman without root gets lost where the earlier is signalled.</summary>
+    private static List<ProcStat> Commands(IReadOnlyList<ProcStat> members, int? shim)
+    {
+        var commands = members.Where(m => m.Session == shim && m.ParentPid == shim).ToList();
+        for (var i = 0; i < commands.Count; i++)
+        {
+            var line = CommandLine(commands[i].Pid);
+            while (line is not null && members.Where(m => m.ParentPid == commands[i].Pid).Cast<ProcStat?>().FirstOrDefault(m => CommandLine(m!.Value.Pid) == line) is { } again)
+                commands[i] = again;
+        }
+        return commands;
+    }
+
+    private static string? CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline") is { Length: > 0 } line ? line : null;
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

@@ -55,16 +55,25 @@ public sealed class RealContainerTests(RealEngine engine) : IClassFixture<RealEn
         await using var worker = await StartAsync(o => o.Profiles["gone"].Image = "localhost/no-such-image:1");
 
         var failing = worker.RunAsync(Box("echo to stderr >&2; exit 3", task: 1));
-        var hungry = worker.RunAsync(Box("a=x; while :; do a=$a$a; done", task: 2, profile: "small"));
-        var silent = worker.RunAsync(Box("sleep 1000", new RunLimits(null, 2, 1, OnDisconnect.Continue), task: 3));
-        var unknown = worker.RunAsync(Box("", task: 4, profile: "gone"));
+        var silent = worker.RunAsync(Box("sleep 1000", new RunLimits(null, 2, 1, OnDisconnect.Continue), task: 2));
+        var unknown = worker.RunAsync(Box("", task: 3, profile: "gone"));
 
         Assert.Equal((Outcome.Failed, "exit 3", 3), ((await failing).Outcome, (await failing).Reason, (await failing).ExitCode));
         Assert.Equal("to stderr\n", Encoding.UTF8.GetString(worker.Board.Log((await failing).RunId, "stderr")));
         Assert.Equal((Outcome.TimedOut, "wrote nothing for 2 s"), ((await silent).Outcome, (await silent).Reason));
         Assert.Equal((Outcome.Failed, ErrorClass.Host), ((await unknown).Outcome, (await unknown).Class));
         Assert.StartsWith("the container was not started: ", (await unknown).Reason, StringComparison.Ordinal);
-        Assert.Equal((Outcome.Failed, ErrorClass.Task, "ended by signal KILL (exit 137); it may take 32 MiB of memory"), ((await hungry).Outcome, (await hungry).Class, (await hungry).Reason));
+        Assert.Empty(engine.Containers);
+    }
+
+    [NeedsEngineFact(BoundsMemory = true)]
+    public async Task A_container_that_takes_too_much_memory_ends_and_its_task_is_told()
+    {
+        await using var worker = await StartAsync();
+
+        var finish = await worker.RunAsync(Box("a=x; while :; do a=$a$a; done", profile: "small"));
+
+        Assert.Equal((Outcome.Failed, ErrorClass.Task, "ended by signal KILL (exit 137); it may take 32 MiB of memory"), (finish.Outcome, finish.Class, finish.Reason));
         Assert.Empty(engine.Containers);
     }
 
