@@ -5,13 +5,13 @@ namespace Kanban.Bus.Worker.Executors;
 
 /// <summary>A program of this host that carries out work, as it answers for itself.</summary>
 /// <param name="Name">As an executor is called, or <c>docker</c> and <c>podman</c>.</param>
-/// <param name="Version">Null when it does not work.</param>
+/// <param name="Version">Null when it does not tell.</param>
 /// <param name="Profiles">Those of the worker's settings that use it.</param>
 /// <param name="Fault">Why it does not work; null when it does.</param>
 /// <param name="Advice">What to do about that.</param>
 public sealed record HostAgent(string Name, string Program, string? Version, IReadOnlyList<string> Profiles, string? Fault, string? Advice)
 {
-    /// <summary>What a task may need of it: <c>codex=0.169.0</c>; null when it does not work.</summary>
+    /// <summary>What a task may need of it: <c>codex=0.169.0</c>; null when it has no version.</summary>
     public string? Capability => Version is null ? null : $"{Name}={Version}";
 }
 
@@ -58,17 +58,18 @@ public static partial class HostAgents
         if (OnPath.Find(program) is not { } path)
             return users.Count == 0 && !all ? null : new HostAgent(name, program, null, users, $"there is no program {program} on this worker's PATH", advice);
         var answer = await HostProgram.AskAsync([path, "--version"], Limit, ct);
-        if (answer.Status != 0 || Version().Match(answer.Out) is not { Success: true } version)
-            return Faulty("--version", answer);
-        // Their command lines have a version where no engine is.
-        if (name is "docker" or "podman" && await HostProgram.AskAsync([path, "ps", "--quiet"], Limit, ct, environment) is { Status: not 0 } engine)
-            return Faulty("ps --quiet", engine);
-        return new HostAgent(name, path, version.Value.TrimEnd('.', '-'), users, null, null);
+        if (answer.Status != 0 || Version().Match(answer.Out) is not { Success: true } match)
+            return Faulty(null, "--version", answer);
+        var version = match.Value.TrimEnd('.', '-');
+        // A command line has a version where its engine is not up yet.
+        if (name is "docker" or "podman" && (users.Count > 0 || all) && await HostProgram.AskAsync([path, "ps", "--quiet"], Limit, ct, environment) is { Status: not 0 } engine)
+            return Faulty(version, "ps --quiet", engine);
+        return new HostAgent(name, path, version, users, null, null);
 
-        HostAgent Faulty(string asked, HostProgram.Answer answer)
+        HostAgent Faulty(string? version, string asked, HostProgram.Answer answer)
         {
             var said = (answer.Error + answer.Out).Split('\n').FirstOrDefault(l => l.Trim().Length > 0)?.Trim();
-            return new HostAgent(name, path, null, users, answer.Fault ?? $"'{program} {asked}' ended with {answer.Status}{(said is null ? "" : $": {(said.Length > 200 ? said[..200] : said)}")}", $"try '{path} {asked}' as the worker's user");
+            return new HostAgent(name, path, version, users, answer.Fault ?? $"'{program} {asked}' ended with {answer.Status}{(said is null ? "" : $": {(said.Length > 200 ? said[..200] : said)}")}", $"try '{path} {asked}' as the worker's user");
         }
     }
 

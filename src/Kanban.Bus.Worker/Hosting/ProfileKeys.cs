@@ -17,7 +17,7 @@ internal static class ProfileKeys
         ("Permissions", p => p.Permissions is { } given ? $"'{Named(given)}'" : null, [.. Agents, "acp"]),
         ("Tools", p => p.Tools.Count > 0 ? $"'{string.Join(' ', p.Tools)}'" : null, ["claude-code", "opencode", OwnAcp]),
         ("AskWhenRefused", p => p.AskWhenRefused ? "true" : null, ["claude-code", "opencode", "acp"]),
-        ("AllowWhenAnswered", p => p.AllowWhenAnswered ? "true" : null, ["claude-code", "acp"]),
+        ("AllowWhenAnswered", p => p.AllowWhenAnswered ? "true" : null, ["claude-code", "opencode", "acp"]),
         ("Arguments", p => p.Arguments.Count > 0 ? $"'{string.Join(' ', p.Arguments)}'" : null, [.. Agents, "acp", "container"]),
         ("MaxCostUsd", p => p.MaxCostUsd?.ToString(CultureInfo.InvariantCulture), ["claude-code"]),
     ];

@@ -14,14 +14,18 @@ public sealed class RealAgentTests(ITestOutputHelper output)
     {
         await WorksAsync(RealAgent.ClaudeCode);
         await HearsAsync(RealAgent.ClaudeCode);
-        await AsksAsync(RealAgent.ClaudeCode.Asking());
+        await AsksAsync(RealAgent.ClaudeCode.Asking(), folder => $"git init -q {folder}; cat {folder}/.git/HEAD", "ref: refs/heads/");
     }
 
     [AgentFact]
     public Task Codex() => WorksAsync(RealAgent.Codex);
 
     [AgentFact]
-    public Task OpenCode() => WorksAsync(RealAgent.OpenCode);
+    public async Task OpenCode()
+    {
+        await WorksAsync(RealAgent.OpenCode);
+        await AsksAsync(RealAgent.OpenCode.Asking(), folder => $"git init {folder} 2>&1", "Initialized empty Git repository");
+    }
 
     private async Task WorksAsync(RealAgent agent)
     {
@@ -110,23 +114,25 @@ public sealed class RealAgentTests(ITestOutputHelper output)
     }
 
     /// <summary>What it was refused becomes a question; the person's answer lets the same session do just that.</summary>
-    private async Task AsksAsync(RealAgent agent)
+    /// <param name="command">One that makes the folder.</param>
+    /// <param name="answer">What it writes then.</param>
+    private async Task AsksAsync(RealAgent agent, Func<string, string> command, string answer)
     {
         await using var board = await AgentBoard.StartAsync(agent);
-        board.Models.Play(new ModelStep.Command("git init -q made; cat made/.git/HEAD"), new ModelStep.Text("I may not."));
+        board.Models.Play(new ModelStep.Command(command("made")), new ModelStep.Text("I may not."));
         var key = await board.AddAsync("Make a file");
         var asked = await Shown("asked", board, key);
-        Assert.Contains("git init -q made", (await board.Api.GetAsync<TaskDetail>($"tasks/{key}")).Task.Question, StringComparison.Ordinal);
+        Assert.Contains(command("made"), (await board.Api.GetAsync<TaskDetail>($"tasks/{key}")).Task.Question, StringComparison.Ordinal);
 
-        board.Models.Play(new ModelStep.Command("git init -q made; cat made/.git/HEAD"), new ModelStep.Command("git init -q other; cat other/.git/HEAD"), new ModelStep.Text("One of the two."));
+        board.Models.Play(new ModelStep.Command(command("made")), new ModelStep.Command(command("other")), new ModelStep.Text("One of the two."));
         await board.Api.PostAsync($"tasks/{key}/answer", new AnswerTask("Do it.", Allow: true));
         var again = await Shown("allowed", board, key, 2);
 
         Assert.Equal(await board.SessionAsync(asked), await board.SessionAsync(again));
-        Assert.Contains("ref: refs/heads/", board.Models.Requests.Last().GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(answer, board.Models.Requests.Last().GetRawText(), StringComparison.Ordinal);
         var question = (await board.Api.GetAsync<TaskDetail>($"tasks/{key}")).Task.Question!;
-        Assert.Contains("git init -q other", question, StringComparison.Ordinal);
-        Assert.DoesNotContain("git init -q made", question, StringComparison.Ordinal);
+        Assert.Contains(command("other"), question, StringComparison.Ordinal);
+        Assert.DoesNotContain(command("made"), question, StringComparison.Ordinal);
     }
 
     private async Task<RunView> Shown(string what, AgentBoard board, string key, int number = 1)

@@ -25,11 +25,12 @@ internal sealed class OpenCode : AgentExecutor
         if (order.Resume is { } session)
             command.AddRange(["-s", session]);
         OpenCodeRules.RefusePlugins(profile, order.Run.Workspace);
-        var environment = OpenCodeRules.Variables(profile, "deny");
+        var state = Begin(order);
+        var environment = OpenCodeRules.Variables(profile, "deny", state.Allowed);
         environment[Data] = SessionFolder(order, Data, "data");
         if (Settings(order, order.Kanban) is { } file)
             environment[OpenCodeRules.Config] = file;
-        return new Launch([.. command, .. profile.Arguments]) { Environment = environment, Input = Prompt(order), State = Begin(order) };
+        return new Launch([.. command, .. profile.Arguments]) { Environment = environment, Input = Prompt(order), State = state };
     }
 
     /// <summary>Writes its settings for the run; null where the profile names a file of its own, or there is nothing to say.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Kanban.Bus.Worker.Hosting;
 
@@ -10,15 +11,19 @@ internal static class OpenCodeRules
     public const string Permission = "OPENCODE_PERMISSION";
     private const string NoProjectConfig = "OPENCODE_DISABLE_PROJECT_CONFIG";
 
+    // Its wildcards, and what it reads as another character.
+    private static readonly SearchValues<char> NotToTheLetter = SearchValues.Create("*?\\");
+
     private static readonly string[] Looking = ["glob", "grep", "list", "lsp", "skill", "task", "todoread", "todowrite"];
     private static readonly string[] Plugins = ["plugin", "plugins"];
     private static readonly string[] Instructing = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
 
     /// <param name="refuse"><c>deny</c>, or <c>ask</c> where somebody answers: <c>opencode run</c> gives up its turn when it has to.</param>
+    /// <param name="allowed">What a person allowed this run besides.</param>
     /// <returns>Empty for a profile that may do everything.</returns>
-    public static Dictionary<string, string> Variables(ProfileOptions profile, string refuse) => profile.PermissionsOrDefault == Permissions.All ? [] : new()
+    public static Dictionary<string, string> Variables(ProfileOptions profile, string refuse, IReadOnlyList<RefusedCall>? allowed = null) => profile.PermissionsOrDefault == Permissions.All ? [] : new()
     {
-        [Permission] = Rules(profile, refuse).ToJsonString(),
+        [Permission] = Rules(profile, refuse, allowed ?? []).ToJsonString(),
         // A repository's own settings may bring agents with rules of theirs, and plugins and servers that are started.
         [NoProjectConfig] = "1",
     };
@@ -51,7 +56,7 @@ internal static class OpenCodeRules
     public static string[] Instructions(ProfileOptions profile, string workspace) => profile.PermissionsOrDefault == Permissions.All ? []
         : [.. Instructing.Select(name => Path.Combine(workspace, name)).Where(File.Exists).Take(1)];
 
-    private static JsonObject Rules(ProfileOptions profile, string refuse)
+    private static JsonObject Rules(ProfileOptions profile, string refuse, IReadOnlyList<RefusedCall> allowed)
     {
         // The last rule that matches decides, so these come from the widest to the narrowest.
         var rules = new JsonObject
@@ -73,6 +78,10 @@ internal static class OpenCodeRules
             else if (rules[tool] is null)
                 rules[tool] = new JsonObject { ["*"] = refuse, [pattern] = "allow" };
         }
+        // Of commands that are joined (a && b) it asks for each, which no rule here names: they are refused again.
+        foreach (var call in allowed.Where(c => c.Input.AsSpan().IndexOfAny(NotToTheLetter) < 0))
+            if (rules[call.Kind] is JsonObject patterns)
+                patterns[call.Input] = "allow";
         return rules;
     }
 

@@ -71,7 +71,7 @@ internal sealed class OpenCodeTranslator : Translator
         if (status == "error" && Refusals.Any(r => Text(line, "part", "state", "error")?.StartsWith(r, StringComparison.Ordinal) == true))
         {
             var what = Cut($"{tool}: {Shown(input is { } asked ? At(asked, "command") ?? At(asked, "filePath") ?? asked : null)}")!;
-            if (state.Refuse(new RefusedCall(tool ?? "", input is { } done ? Text(done, "command") ?? "" : "", what)))
+            if (state.Refuse(new RefusedCall(tool ?? "", input is { } done ? Text(done, "command") ?? Text(done, "url") ?? "" : "", what)))
                 yield return new AgentEvent(AgentEvents.ApprovalNeeded) { Id = id, Tool = tool, Text = what };
         }
         if (status == "completed" && tool is "write" or "edit" or "patch" && input is { } written && Text(written, "filePath") is { } path)

@@ -1,5 +1,6 @@
 using Kanban.Bus.Contracts;
 using Kanban.Bus.Tests.Harness;
+using Kanban.Bus.Worker.Executors;
 using Kanban.Bus.Worker.Hosting;
 using Kanban.Bus.Worker.Shim;
 
@@ -36,7 +37,10 @@ public sealed class ContainerRunTests
             if [ -e "$state/away" ]; then rm "$state/away"; exit 1; fi
             if [ -e "$state/lies" ]; then rm "$state/lies"; exit 0; fi
             rm -f "$state/container-$2" ;;
-        ps) ls "$state" | grep '^container-' || : ;;
+        ps)
+            if [ -n "$NO_ENGINE" ]; then echo 'Cannot connect to the daemon.' >&2; exit 1; fi
+            ls "$state" | grep '^container-' || : ;;
+        --version) echo 'Docker version 24.0.7, build x' ;;
         esac
         """;
 
@@ -158,6 +162,25 @@ public sealed class ContainerRunTests
         var finish = await worker.RunAsync(FakeAgent.Grant("refuse"));
 
         Assert.Equal((Outcome.Failed, "the container was not started: no such image", ErrorClass.Host), (finish.Outcome, finish.Reason, finish.Class));
+    }
+
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, "'PROGRAM ps --quiet' ended with 1: Cannot connect to the daemon.")]
+    public async Task An_engine_that_does_not_answer_is_told_though_its_command_line_works(bool away, string? fault)
+    {
+        using var engine = new FakeEngine();
+        var options = new WorkerOptions();
+        engine.Configure(options, p =>
+        {
+            if (away)
+                p.Environment["NO_ENGINE"] = "1";
+        });
+
+        var found = (await HostAgents.FindAsync(options.Profiles, all: false, CancellationToken.None)).Single(a => a.Profiles.Contains("agent"));
+
+        // It may come yet, and what has failed by then is tried elsewhere.
+        Assert.Equal(("docker=24.0.7", fault?.Replace("PROGRAM", found.Program, StringComparison.Ordinal)), (found.Capability, found.Fault));
     }
 
     private sealed class FakeEngine : IDisposable

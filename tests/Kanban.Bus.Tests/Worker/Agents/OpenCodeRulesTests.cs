@@ -121,6 +121,47 @@ public sealed class OpenCodeRulesTests
         Assert.Contains(AgentEvents.ApprovalNeeded, Recorded.Read("opencode", "denied", 0).Kinds);
     }
 
+    [Theory]
+    [InlineData("bash", "echo hi >made.txt", "bash", "echo hi >made.txt", "allow")]
+    [InlineData("bash", "echo hi >made.txt", "bash", "echo hi >made.txts", "deny")]
+    [InlineData("bash", "echo hi >made.txt", "webfetch", "echo hi >made.txt", "deny")]
+    [InlineData("bash", "rm *.o", "bash", "rm a.o", "deny")]
+    [InlineData("bash", "rm ?", "bash", "rm a", "deny")]
+    [InlineData("bash", @"rm a\b", "bash", @"rm a\b", "deny")]
+    [InlineData("webfetch", "https://x.example/a", "webfetch", "https://x.example/a", "allow")]
+    [InlineData("webfetch", "https://x.example/a", "webfetch", "https://x.example/b", "deny")]
+    public void What_a_person_allowed_is_allowed_to_the_letter(string kind, string input, string action, string pattern, string expected)
+    {
+        var variables = OpenCodeRules.Variables(new ProfileOptions { Executor = "opencode" }, "deny", [new RefusedCall(kind, input, "")]);
+
+        Assert.Equal(expected, Decided(variables, action, pattern));
+    }
+
+    [Fact]
+    public async Task The_run_after_a_persons_answer_may_do_what_was_refused_and_one_without_it_may_not()
+    {
+        const string Command = "echo hi >made.txt";
+        using var agent = new FakeAgent();
+        await using var worker = await WorkerHarness.StartAsync(o => agent.Configure(o, "opencode", p => (p.AskWhenRefused, p.AllowWhenAnswered) = (true, true)));
+
+        // Nobody has asked yet: a board that allows, allows nothing.
+        Assert.Equal("deny", await OfNextAsync(allowed: true));
+        var refused = await worker.RunAsync(FakeAgent.Grant("play", Recorded.PathOf("opencode", "denied")));
+
+        Assert.Equal((Outcome.Blocked, true), (refused.Outcome, refused.Question));
+        Assert.Equal("allow", await OfNextAsync(allowed: true));
+        Assert.Equal("deny", await OfNextAsync(allowed: false));
+
+        async Task<string> OfNextAsync(bool allowed)
+        {
+            var run = await worker.OfferAsync(FakeAgent.Grant("hang") with { Allowed = allowed });
+            await Eventually.Async(() => agent.HasStarted(run));
+            worker.Board.Stop[run] = "enough";
+            await worker.FinishAsync(run);
+            return Decided(new() { ["OPENCODE_PERMISSION"] = agent.Variable(run, "OPENCODE_PERMISSION")! }, "bash", Command);
+        }
+    }
+
     /// <summary>It ends with 0 where it would have had to ask.</summary>
     [Fact]
     public async Task A_turn_that_was_given_up_for_a_question_is_no_success()
