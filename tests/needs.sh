@@ -13,7 +13,7 @@ has() {
     chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
     node) command -v node >/dev/null && command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ] ;;
     compiler) command -v objcopy >/dev/null && { links clang || links gcc; } ;;
-    engine) command -v busybox >/dev/null && { command -v docker || { command -v podman && command -v catatonit; }; } >/dev/null ;;
+    engine) { command -v busybox && { { command -v podman && command -v catatonit; } || timeout 10 docker ps; }; } >/dev/null 2>&1 ;;
     shellcheck) command -v shellcheck >/dev/null ;;
     *) echo "tests/needs.sh knows postgresql, rabbitmq, chromium, node, compiler, engine and shellcheck, not '$1'." >&2 && exit 2 ;;
     esac
