@@ -23,7 +23,7 @@ internal abstract class AgentExecutor : Executor
         if (end is { Outcome: Outcome.Failed, Class: ErrorClass.Agent } && state.Turns == 0)
             state.Session = null;
         return state is { AsksWhenRefused: true, Refused.Count: > 0 } && end.Outcome is Outcome.Succeeded or Outcome.Failed && end.Class is not (ErrorClass.Provider or ErrorClass.Host)
-            ? new RunEnd(Outcome.Blocked, "it was not allowed to do this, and asks: " + string.Join("; ", state.Refused.Select(r => r.Text)), Summary: end.Summary, Question: true)
+            ? new RunEnd(Outcome.Blocked, "it was not allowed to do this, and asks: " + string.Join("; ", state.Refused.Select(r => Asked(r, state))), Summary: end.Summary, Question: true)
             : end;
     }
 
@@ -66,6 +66,11 @@ internal abstract class AgentExecutor : Executor
         var (at, after) = end.RetryAfterSeconds is { } told ? (null, told) : state.LimitResetsAt is { } resets ? (resets, null) : LimitText.Reset(end.Text, now);
         return new RunEnd(Outcome.Failed, reason, ErrorClass.Provider, at, after, state.LastMessage);
     }
+
+    /// <summary>What one yes could not allow, the next one can't either.</summary>
+    private string Asked(RefusedCall call, AgentState state) => state.Allowed.Any(call.IsSameAs)
+        ? $"{call.Text} (a person allowed it, and {Name} can't be told so to the letter; the profile's tools may name it)"
+        : call.Text;
 
     protected string Program(LaunchOrder order) => order.Profile.Binary is { Length: > 0 } given ? given : Binary;
 

@@ -162,6 +162,20 @@ public sealed class OpenCodeRulesTests
         }
     }
 
+    [Fact]
+    public async Task What_is_refused_again_after_a_persons_yes_says_that_another_yes_is_no_use()
+    {
+        using var agent = new FakeAgent();
+        await using var worker = await WorkerHarness.StartAsync(o => agent.Configure(o, "opencode", p => (p.AskWhenRefused, p.AllowWhenAnswered) = (true, true)));
+        var grant = () => FakeAgent.Grant("play", Recorded.PathOf("opencode", "denied")) with { Allowed = true };
+
+        var first = await worker.RunAsync(grant());
+        var second = await worker.RunAsync(grant());
+
+        Assert.Equal("it was not allowed to do this, and asks: bash: echo hi >made.txt", first.Reason);
+        Assert.Equal(first.Reason + " (a person allowed it, and opencode can't be told so to the letter; the profile's tools may name it)", second.Reason);
+    }
+
     /// <summary>It ends with 0 where it would have had to ask.</summary>
     [Fact]
     public async Task A_turn_that_was_given_up_for_a_question_is_no_success()
